@@ -1,0 +1,5 @@
+"""``python -m jiebei_check``."""
+
+from .cli import run
+
+run()

@@ -1,0 +1,101 @@
+"""What commands share: options, reading a profile, choosing a width, writing out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ..document import MAX_BYTES, bounded, read_bytes
+from ..errors import Problem, ReadError, Refused, UsageError
+from ..output import write_file, write_stdout
+from ..profile import Profile, parse_profile
+from ..ruleset import RuleSet
+from ..values import parse
+from ..wording import DEFAULT_LANGUAGE
+
+Lang = Annotated[str, typer.Option("--lang", help="语言 / Language: zh, en.", metavar="zh|en")]
+Rules = Annotated[str | None, typer.Option("--rules", help="另一套规则的文件夹 / Folder of another rule set.", metavar="DIR")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="填写日期，默认今天 / Day of the profile, default today.", metavar="DATE")]
+Out = Annotated[list[str] | None, typer.Option("-o", "--output", help="写入文件 / Write to a file.", metavar="FILE")]
+Color = Annotated[str, typer.Option("--color", help="颜色 / Colour: auto, always, never.", metavar="auto|always|never")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="全部内容 / Everything.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="只要名称 / Names only.")]
+
+_WIDEST = 100  # a longer line is tiring to read
+_NARROWEST = 20
+
+
+def choose_rules(folder: str | None, lang: str = DEFAULT_LANGUAGE) -> RuleSet:
+    """The rule set to use; UsageError for a language that it does not have."""
+    from ..rulebook import load_rules  # noqa: PLC0415
+
+    rules = load_rules(folder)
+    if lang not in rules.languages:
+        raise UsageError([Problem("unknown_language", field="--lang", params={"found": lang, "allowed": ", ".join(rules.languages)})])
+    return rules
+
+
+def today(rules: RuleSet, given: str | None) -> str:
+    """The date asked for with --as-of, or today's, in ISO form."""
+    if given is None:
+        from datetime import date  # noqa: PLC0415
+
+        return date.today().isoformat()  # noqa: DTZ011 - the reader's own calendar day is meant
+    try:
+        value = parse(rules.facts["as_of"], given, rules.notation)
+    except Refused as refusal:
+        raise UsageError([Problem(refusal.code, field="--as-of", params=refusal.params)]) from None
+    if value is None:
+        raise UsageError([Problem("bad_date", field="--as-of", params={"found": given})])
+    return str(value)
+
+
+def read_input(path: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``; bounded."""
+    if path != "-":
+        return read_bytes(path)
+    if sys.stdin is None:
+        raise ReadError([Problem("cannot_read", "-")])
+    try:
+        return bounded(sys.stdin.buffer.read(MAX_BYTES + 1), "-")
+    except OSError:
+        raise ReadError([Problem("cannot_read", "-")]) from None
+
+
+def read_profile(rules: RuleSet, path: str, as_of: str, *, override: bool = False) -> Profile:
+    """The profile in a file. Its own ``as_of`` wins over today's date, but not over --as-of."""
+    profile = parse_profile(read_input(path), rules.facts, rules.notation, path)
+    if override or "as_of" not in profile.values:
+        return profile._replace(values={**profile.values, "as_of": as_of})
+    return profile
+
+
+def terminal_width() -> int:
+    """Columns to write for: those of the terminal, else 80; within reason."""
+    import shutil  # noqa: PLC0415
+
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
+
+
+def wants_color(choice: str) -> bool:
+    """Whether to use colour: --color, then NO_COLOR and FORCE_COLOR (no-color.org), then whether this is a terminal."""
+    if choice not in ("auto", "always", "never"):
+        raise UsageError([Problem("bad_word", field="--color", params={"found": choice, "allowed": "auto, always, never"})])
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def deliver(text: str, output: str | None) -> None:
+    """Write ``text`` to the file named, or to standard output."""
+    if output is None or output == "-":
+        write_stdout(text)
+    else:
+        write_file(output, text)

@@ -1,0 +1,183 @@
+"""Weighing evidence: from a rule set and a profile to a :class:`Diagnosis`, as a pure function.
+
+Scores are weights of evidence in bits (I. J. Good, "Weight of Evidence: A Brief Survey", 1985): prior + what speaks for
+- what speaks against, integers that a person can add up by hand. Scores become shares by 2**score over all causes that
+apply plus one entry for "none of these", so that "we cannot tell" is an answer that wins when nothing stands out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .conditions import facts_of, holds
+from .profile import Profile
+from .ruleset import Cause, Check, Evidence, RuleSet
+from .values import Fact, Facts, Value
+
+
+class Piece(NamedTuple):
+    """A piece of evidence that counts: its step (-1 for `otherwise`) and its bits (negative: against)."""
+
+    evidence: Evidence
+    step: int
+    bits: int
+
+
+class Open(NamedTuple):
+    """An unknown fact, and how many bits knowing it could add to or remove from the cause (both >= 0)."""
+
+    fact: str
+    could_add: int
+    could_remove: int
+
+
+class Weighed(NamedTuple):
+    """One cause weighed on its own: depends on nothing but the cause and the facts it speaks of."""
+
+    cause: Cause
+    applies: bool | None
+    score: int
+    speaks_for: tuple[Piece, ...]
+    against: tuple[Piece, ...]
+    open: tuple[Open, ...]
+
+
+class Ranked(NamedTuple):
+    """A weighed cause in its place: ``share`` is 0..1, ``likelihood`` high, medium or low."""
+
+    weighed: Weighed
+    share: float
+    likelihood: str
+
+    @property
+    def id(self) -> str:
+        return self.weighed.cause.id
+
+
+class Diagnosis(NamedTuple):
+    """What came out, best first, with everything that led to it. ``facts`` are those that were weighed, derived included."""
+
+    causes: tuple[Ranked, ...]
+    none_share: float
+    inconclusive: bool
+    facts: Facts
+    contradictions: tuple[Check, ...]
+    profile: Profile
+
+
+def diagnose(rules: RuleSet, profile: Profile) -> Diagnosis:
+    """Rank the causes of ``rules`` for ``profile``. No file, clock, terminal or environment is touched."""
+    facts, contradictions = consider(rules, profile.values)
+    return settle(rules, [weigh(cause, facts) for cause in rules.causes], facts, contradictions, profile)
+
+
+def consider(rules: RuleSet, values: Facts) -> tuple[Facts, tuple[Check, ...]]:
+    """The facts to weigh: derived ones added, and those that contradict each other set aside."""
+    facts = derive(rules.facts, values)
+    found = tuple(check for check in rules.checks if holds(check.when, facts) is True)
+    if found:
+        dropped = {fact for check in found for fact in check.drop}
+        facts = derive(rules.facts, {fact: value for fact, value in values.items() if fact not in dropped})
+    return facts, found
+
+
+def derive(declared: Mapping[str, Fact], values: Facts) -> Facts:
+    """``values`` with every derived fact whose inputs are known; division by zero gives unknown."""
+    facts = dict(values)
+    for fact in declared.values():
+        if fact.derived is not None:
+            operation, (first, second) = fact.derived
+            left, right = facts.get(first), facts.get(second)
+            if left is not None and right is not None:
+                result = _compute(operation, left, right)
+                if result is not None:
+                    facts[fact.id] = result
+    return facts
+
+
+def _compute(operation: str, left: Value, right: Value) -> Value | None:
+    if operation == "days_between":
+        from datetime import date  # noqa: PLC0415 - only profiles with two dates need it
+
+        first, second = (date.fromisoformat(f"{text}-01"[:10]) for text in (str(left), str(right)))
+        return (second - first).days
+    assert isinstance(left, (int, float)) and isinstance(right, (int, float))  # the loader saw to it
+    if operation == "sum":
+        return left + right
+    if operation == "difference":
+        return left - right
+    return left / right if right else None
+
+
+def weigh(cause: Cause, facts: Facts) -> Weighed:
+    """Weigh one cause. The score is in bits; ``open`` holds what the unknown facts could still change."""
+    applies = holds(cause.applies, facts) if cause.applies is not None else True
+    if applies is False:
+        return Weighed(cause, applies, cause.prior, (), (), ())
+    pieces: list[Piece] = []
+    swings: dict[str, tuple[int, int]] = {}
+    for evidence in cause.evidence:
+        piece, lowest, highest, unknown = _weigh_piece(evidence, facts)
+        if piece is not None and piece.bits:
+            pieces.append(piece)
+        bits = piece.bits if piece is not None else 0
+        for fact in unknown:
+            add, remove = swings.get(fact, (0, 0))
+            swings[fact] = (add + highest - bits, remove + bits - lowest)
+    return Weighed(
+        cause,
+        applies,
+        cause.prior + sum(piece.bits for piece in pieces),
+        tuple(piece for piece in pieces if piece.bits > 0),
+        tuple(piece for piece in pieces if piece.bits < 0),
+        tuple(Open(fact, add, remove) for fact, (add, remove) in swings.items() if add or remove),
+    )
+
+
+def _weigh_piece(evidence: Evidence, facts: Facts) -> tuple[Piece | None, int, int, list[str]]:
+    """What a piece counts now, the least and most it could count once all is known, and the facts that decide which."""
+    outcomes: list[int] = []
+    unknown: list[str] = []
+    counted: Piece | None = None
+    for number, step in enumerate(evidence.steps):
+        truth = holds(step.when, facts)
+        if truth is not False:
+            outcomes.append(step.bits)
+        if truth is True:
+            counted = Piece(evidence, number, step.bits)
+            break
+        if truth is None:
+            unknown += [fact for fact in facts_of(step.when) if fact not in facts and fact not in unknown]
+    else:
+        otherwise = evidence.otherwise
+        outcomes.append(otherwise.bits if otherwise else 0)
+        if not unknown and otherwise:
+            counted = Piece(evidence, -1, otherwise.bits)
+    if not unknown:
+        return counted, 0, 0, unknown
+    now = counted.bits if counted else 0
+    return counted, min(now, *outcomes), max(now, *outcomes), unknown
+
+
+def settle(rules: RuleSet, weighed: list[Weighed], facts: Facts, contradictions: tuple[Check, ...], profile: Profile) -> Diagnosis:
+    """Rank weighed causes and turn scores into shares. ``weighed`` is in the order in which ties are resolved."""
+    ranked = sorted((one for one in weighed if one.applies is not False), key=lambda one: -one.score)
+    total = sum(2.0**one.score for one in ranked) + 2.0**rules.none_of_these
+    return Diagnosis(
+        causes=tuple(_place(rules, one, 2.0**one.score / total) for one in ranked),
+        none_share=2.0**rules.none_of_these / total,
+        inconclusive=not ranked or ranked[0].score <= rules.none_of_these,
+        facts=facts,
+        contradictions=contradictions,
+        profile=profile,
+    )
+
+
+def _place(rules: RuleSet, weighed: Weighed, share: float) -> Ranked:
+    return Ranked(weighed, share, likelihood_of(rules, share))
+
+
+def likelihood_of(rules: RuleSet, share: float) -> str:
+    """high, medium or low, by the thresholds of the rule set."""
+    return "high" if share >= rules.likelihood["high"] else "medium" if share >= rules.likelihood["medium"] else "low"

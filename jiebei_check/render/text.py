@@ -1,0 +1,200 @@
+"""The terminal: Chinese and English at any width. The only module that imports rich."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from ..decoding import visible
+from ..report import ActionReport, CauseReport, OpenFact, Reason, Report
+from . import FULL, QUIET, Style
+
+_BAR = 12
+_SHORT_CAUSES, _SHORT_FOR, _SHORT_AGAINST, _SHORT_OPEN, _SHORT_ACTIONS = 3, 4, 2, 2, 4
+# Punctuation that may not begin or end a line in Chinese typesetting (GB/T 15834-2011, section 5.1)
+_NOT_FIRST = "\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u300b\u300d\u300f\u201d\u2019%,.;:?!)]}"
+_NOT_LAST = "\uff08\u300a\u300c\u300e\u201c\u2018([{"
+
+
+def render(reports: Sequence[Report], style: Style) -> str:
+    """All reports as text, a blank line and a rule between them. No line is wider than ``style.width`` cells."""
+    if style.verbosity == QUIET:
+        return "".join(_quiet(report, style, len(reports) > 1) for report in reports)
+    rule = "\n" + "-" * style.width + "\n\n"
+    return rule.join(_Page(style).report(report) for report in reports)
+
+
+def _quiet(report: Report, style: Style, several: bool) -> str:
+    names = [cause.title for cause in report.causes if cause.likelihood != "low"] or [cause.title for cause in report.causes[:1]]
+    if report.inconclusive:
+        names.insert(0, style.wording.word("report.none"))
+    lead = f"{visible(report.id)}{style.wording.word('punctuation.colon')}" if several and report.id else ""
+    return "".join(f"{lead}{name}\n" for name in names)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break ``text`` into lines of at most ``width`` cells: between words, or between Chinese characters."""
+    lines: list[str] = []
+    line = ""
+    room = width
+    for piece in _pieces(text):
+        size = cell_len(piece)
+        if size > room and line:
+            lines.append(line.rstrip())
+            line, room = "", width
+            piece = piece.lstrip()
+            size = cell_len(piece)
+        while size > width:  # a word longer than the line: an address, a key
+            head = next(n for n in range(len(piece), 0, -1) if cell_len(piece[:n]) <= room or n == 1)
+            lines.append(line + piece[:head])
+            line, piece, room = "", piece[head:], width
+            size = cell_len(piece)
+        line += piece
+        room -= size
+    if line.strip() or not lines:
+        lines.append(line.rstrip())
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    """What may not be broken: words with their following blank, single wide characters with their punctuation."""
+    pieces: list[str] = []
+    for char in text:
+        if pieces and (char in _NOT_FIRST or pieces[-1][-1] in _NOT_LAST or char == " " or _joins(pieces[-1][-1], char)):
+            pieces[-1] += char
+        else:
+            pieces.append(char)
+    return pieces
+
+
+def _joins(left: str, right: str) -> bool:
+    return left != " " and cell_len(left) == 1 and cell_len(right) == 1
+
+
+class _Page:
+    """One report, line by line."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.word = style.wording.word
+        self.full = style.verbosity == FULL
+        self.width = style.width
+        buffer = StringIO()
+        self.console = Console(
+            file=buffer,
+            width=max(style.width, 20) + 2,  # lines are broken here, not by rich
+            force_terminal=style.color,
+            color_system="standard" if style.color else None,
+            no_color=not style.color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        self.buffer = buffer
+
+    def line(self, text: str = "", style: str = "", indent: int = 0, mark: str = "") -> None:
+        """A paragraph, wrapped; ``mark`` stands before its first line, the rest is aligned behind it."""
+        hang = indent + cell_len(mark)
+        for number, part in enumerate(wrap(visible(text), max(self.width - hang, 8))):
+            lead = " " * indent + mark if number == 0 else " " * hang
+            self.console.print(Text.assemble((lead, style if mark else ""), (part, style)), soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        self.line()
+        self.line(text, "bold cyan")
+
+    def report(self, report: Report) -> str:
+        title = self.word("report.title")
+        self.line(title, "bold")
+        details = [self.word("report.profile_name", name=report.id)] if report.id else []
+        details += [self.word("report.as_of", date=report.as_of)] if report.as_of else []
+        for detail in details:
+            self.line(detail, "dim")
+        if report.warnings:
+            self.heading(self.word("report.warnings"))
+            for warning in report.warnings:
+                text = warning.text
+                if warning.kind == "contradiction":
+                    text = self.word("report.contradiction", text=text)
+                self.line(text, "bold red" if warning.kind == "alert" else "", mark="! " if warning.kind == "alert" else "- ")
+        self.line()
+        self.line(report.verdict, "bold")
+        self.causes(report)
+        self.actions(report)
+        if self.full and report.sources:
+            self.heading(self.word("report.sources"))
+            for key, text in report.sources.items():
+                self.line(text, "dim", mark=f"{key}  ")
+        self.heading(self.word("report.notice"))
+        self.line(report.notice)
+        return self.buffer.getvalue()
+
+    def causes(self, report: Report) -> None:
+        self.heading(self.word("report.causes"))
+        shown = report.causes if self.full else self._standing_out(report)
+        if report.inconclusive:
+            self.bar(self.word("report.none"), report.none_share, "  ")
+        for number, cause in enumerate(shown, 1):
+            self.cause(number, cause, first=number == 1)
+        rest = len(report.causes) - len(shown)
+        if rest:
+            self.line()
+            self.line(self.word("report.more", count=rest), "dim")
+
+    @staticmethod
+    def _standing_out(report: Report) -> tuple[CauseReport, ...]:
+        likely = [cause for cause in report.causes if cause.likelihood != "low"]
+        return tuple(report.causes[: max(_SHORT_CAUSES, len(likely))])
+
+    def cause(self, number: int, cause: CauseReport, *, first: bool) -> None:
+        self.line()
+        self.bar(cause.title, cause.share, f"{number}. ", "bold")
+        grade = f"{self.word('report.grade')}{self.word('punctuation.colon')}{cause.grade_title}"
+        self.line(f"{self.word(f'likelihood.{cause.likelihood}')} · {grade} · {cause.score:+d} {self.word('report.bits')}", "dim", 3)
+        if first or self.full:
+            self.line(cause.summary, "", 3)
+        self.reasons(cause.speaks_for, "√ ", "green", _SHORT_FOR)
+        self.reasons(cause.against, "× ", "red", _SHORT_AGAINST)
+        for one in cause.open if self.full else cause.open[:_SHORT_OPEN]:
+            self.line(self._open(one), "yellow", 3, "? ")
+
+    def reasons(self, reasons: tuple[Reason, ...], mark: str, style: str, most: int) -> None:
+        ordered = reasons if self.full else sorted(reasons, key=lambda reason: -abs(reason.bits))[:most]
+        for reason in ordered:
+            self.line(f"{reason.text}{self.word('punctuation.open')}{reason.bits:+d}{self.word('punctuation.close')}", style, 3, mark)
+
+    def _open(self, one: OpenFact) -> str:
+        key = "open_item" if one.could_add and one.could_remove else "open_add" if one.could_add else "open_remove"
+        return self.word(f"report.{key}", label=one.label, add=one.could_add, remove=one.could_remove)
+
+    def bar(self, title: str, share: float, mark: str, style: str = "") -> None:
+        """A title with its share as a bar and a number: on one line where there is room, else on two."""
+        drawn = "█" * round(share * _BAR)
+        tail = f"{drawn}{' ' * (_BAR - len(drawn))} {share:4.0%}"
+        room = self.width - cell_len(mark) - cell_len(tail) - 2
+        if cell_len(title) <= room:
+            line = Text.assemble((mark + title, style), " " * (room - cell_len(title) + 2), (tail, "cyan"))
+            self.console.print(line, soft_wrap=True)
+        else:
+            self.line(title, style, mark=mark)
+            self.line(tail.strip() if not drawn else tail, "cyan", cell_len(mark))
+
+    def actions(self, report: Report) -> None:
+        if not report.actions:
+            return
+        self.heading(self.word("report.actions"))
+        for number, action in enumerate(report.actions if self.full else report.actions[:_SHORT_ACTIONS], 1):
+            self.action(number, action)
+
+    def action(self, number: int, action: ActionReport) -> None:
+        self.line(action.title, "bold", mark=f"{number}. ")
+        self.line(action.text, "", 3)
+        if self.full:
+            for key, text in (("why", action.why), ("who", action.who), ("deadline", action.deadline)):
+                if text:
+                    self.line(f"{self.word(f'report.{key}')}{self.word('punctuation.colon')}{text}", "dim", 3)

@@ -1,0 +1,225 @@
+"""What a rule file may hold: one table a file, from which the loader checks, the JSON Schema is made and errors speak.
+
+A field's ``kind`` says how it is read:
+``text`` (language -> sentence), ``string``, ``strings`` (a list), ``integer``, ``number``, ``boolean``, ``date``,
+``word`` (one of ``allowed``), ``ref``/``refs`` (an id of the registry ``of``), ``strength``/``prior`` (a word for bits),
+``condition``, ``profile`` (a nested profile), ``value`` (a value of any fact), ``map`` (id -> ``of``), ``list`` (of ``of``),
+``shape`` (a nested table), ``any``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .values import TYPES
+
+
+class Field(NamedTuple):
+    kind: str
+    about: str
+    required: bool = False
+    of: object = None
+    allowed: tuple[str, ...] = ()
+
+
+Shape = Mapping[str, Field]
+
+EXPECTATIONS = ("top", "listed", "lower", "absent")
+OPERATIONS = ("ratio", "difference", "sum", "days_between")
+MATCHERS = ("at_least", "at_most", "more_than", "less_than")
+
+_SOURCES = Field("refs", "Ids of sources.yaml on which this rests.", of="sources")
+_ACTIONS = Field("refs", "Ids of actions.yaml, the most useful first.", of="actions")
+
+OTHERWISE: Shape = {
+    "for": Field("strength", "How much the opposite speaks for the cause."),
+    "against": Field("strength", "How much the opposite speaks against the cause."),
+    "because": Field("text", "The sentence shown when the condition is certainly false.", required=True),
+}
+STEP: Shape = {
+    "when": Field("condition", "The condition under which this step counts.", required=True),
+    "for": Field("strength", "How much it speaks for the cause."),
+    "against": Field("strength", "How much it speaks against the cause."),
+    "because": Field("text", "The sentence shown when it counts. {section.fact} prints a value.", required=True),
+}
+EVIDENCE: Shape = {
+    "when": Field("condition", "The condition under which this counts."),
+    "for": Field("strength", "How much it speaks for the cause."),
+    "against": Field("strength", "How much it speaks against the cause."),
+    "because": Field("text", "The sentence shown when it counts. {section.fact} prints a value."),
+    "steps": Field("list", "Instead of `when`: steps of one thing, highest first; the first that holds counts.", of=STEP),
+    "otherwise": Field("shape", "What it means when the condition is certainly false.", of=OTHERWISE),
+    "sources": _SOURCES._replace(required=True),
+}
+EXAMPLE: Shape = {
+    "given": Field("profile", "What is known, as in a profile.", required=True),
+    "expect": Field(
+        "word",
+        "top: first and firm; listed: among the first five; lower: not first; absent: not applicable or no better than none.",
+        required=True,
+        allowed=EXPECTATIONS,
+    ),
+}
+CAUSE: Shape = {
+    "family": Field("ref", "The family it belongs to.", required=True, of="families"),
+    "title": Field("text", "The name of the cause.", required=True),
+    "summary": Field("text", "What it means, in one to three sentences.", required=True),
+    "grade": Field("ref", "How well it is founded that this brings a line down.", required=True, of="grades"),
+    "prior": Field("prior", "How common it is before anything is known.", required=True),
+    "applies": Field("condition", "Certainly false means: not applicable, left out."),
+    "evidence": Field("map", "Pieces of evidence by id, in the order of display.", required=True, of=EVIDENCE),
+    "mistaken_for": Field("map", "Other causes that this is confused with, and how to tell.", of=Field("text", "How to tell.")),
+    "actions": _ACTIONS._replace(required=True),
+    "tests": Field("map", "Cases by name: at least one that finds the cause and one near miss.", required=True, of=EXAMPLE),
+}
+CHOICE: Shape = {
+    "label": Field("text", "The answer as people read it.", required=True),
+    "also": Field("strings", "Other words that people use for this answer."),
+}
+FACT: Shape = {
+    "type": Field("word", "The type of the value.", required=True, allowed=TYPES),
+    "unit": Field("ref", "The unit of a number.", of="units"),
+    "label": Field("text", "A short name, as in a form.", required=True),
+    "question": Field("text", "The question as it is asked.", required=True),
+    "hint": Field("text", "Where to look, or what counts.", required=True),
+    "effort": Field("integer", "1 known off-hand, 2 has to think, 3 has to look it up; 0 never asked."),
+    "order": Field("integer", "Place in the natural order of the whole form.", required=True),
+    "minimum": Field("number", "Least value accepted."),
+    "maximum": Field("number", "Largest value accepted."),
+    "choices": Field("map", "Allowed answers by key, with a label in each language.", of=CHOICE),
+    "also": Field("strings", "Other names of the fact, as in the header of a table."),
+    "sensitive": Field("boolean", "The interview says that the answer stays on this machine."),
+    "usual": Field("value", "The answer that most people give."),
+    "ask_if": Field("condition", "Certainly false means: never asked."),
+}
+DERIVED: Shape = {
+    **{name: Field("strings", f"The {name} of two facts.") for name in OPERATIONS},
+    "unit": Field("ref", "The unit of the result.", of="units"),
+    "label": Field("text", "A short name.", required=True),
+}
+FACTS: Shape = {
+    "title": Field("text", "The title of the section."),
+    "facts": Field("map", "The facts of the section by key.", of=FACT),
+    "derived": Field("map", "Facts computed from others, by their full name.", of=DERIVED),
+}
+DEADLINE: Shape = {
+    "days": Field("integer", "How many days the answer may take.", required=True),
+    "text": Field("text", "The same as a sentence.", required=True),
+    "sources": _SOURCES._replace(required=True),
+}
+ACTION: Shape = {
+    "title": Field("text", "What to do, as an imperative.", required=True),
+    "text": Field("text", "How exactly, and what it does not do.", required=True),
+    "why": Field("text", "What it is good for.", required=True),
+    "who": Field("text", "Who to turn to.", required=True),
+    "effort": Field("integer", "1 minutes, 2 an hour or a day, 3 weeks.", required=True),
+    "urgency": Field("integer", "The order of the plan: smaller first, safety below 10.", required=True),
+    "deadline": Field("shape", "How long the answer may take, by which rule.", of=DEADLINE),
+    "look_again": Field("text", "When to look again; never a promise."),
+    "moves": Field("refs", "Facts that doing this clears up or changes.", of="facts"),
+    "applies": Field("condition", "Certainly false means: not shown."),
+    "sources": _SOURCES,
+}
+SOURCE: Shape = {
+    "issuer": Field("text", "The issuing body.", required=True),
+    "document": Field("text", "The document.", required=True),
+    "article": Field("text", "The article, where its number is confirmed."),
+    "says": Field("text", "What it says, in one sentence.", required=True),
+    "grade": Field("ref", "How well founded.", required=True, of="grades"),
+    "confidence": Field("string", "How well it was checked, where it is a claim that can be."),
+    "date": Field("date", "Since when it is in force, or when it was said."),
+    "url": Field("string", "An official address that may be shown."),
+}
+SAYING: Shape = {
+    "saying": Field("text", "What people say.", required=True),
+    "answer": Field("text", "Why it is not counted, and what is known instead.", required=True),
+    "words": Field("strings", "Words to find it by."),
+    "when": Field("condition", "A report mentions the saying when this certainly holds."),
+    "sources": _SOURCES,
+}
+CHECK: Shape = {
+    "when": Field("condition", "When this holds, the facts contradict each other.", required=True),
+    "drop": Field("refs", "The facts then treated as not known.", required=True, of="facts"),
+    "text": Field("text", "What the report says on top.", required=True),
+}
+ALERT: Shape = {
+    "when": Field("condition", "When this holds, the warning stands on top.", required=True),
+    "text": Field("text", "The warning.", required=True),
+    "actions": _ACTIONS,
+    "sources": _SOURCES,
+}
+EXPECT: Shape = {
+    "first": Field("refs", "Any of these comes first.", of="causes"),
+    "listed": Field("refs", "All of these are among the first five.", of="causes"),
+    "not_first": Field("refs", "None of these comes first.", of="causes"),
+    "inconclusive": Field("boolean", "Whether the result says that it cannot tell."),
+}
+SCENARIO: Shape = {
+    "title": Field("text", "What happened, in one sentence.", required=True),
+    "given": Field("profile", "The whole profile.", required=True),
+    "expect": Field("shape", "What must come out.", required=True, of=EXPECT),
+}
+TITLED: Shape = {
+    "title": Field("text", "Its name.", required=True),
+    "about": Field("text", "What it means."),
+}
+NONE_OF_THESE: Shape = {
+    "bits": Field("integer", "The score of the entry 'none of these'.", required=True),
+    "title": Field("text", "Its name.", required=True),
+}
+LIKELIHOOD: Shape = {
+    "high": Field("number", "Least share for 'high'.", required=True),
+    "medium": Field("number", "Least share for 'medium'.", required=True),
+}
+RULESET: Shape = {
+    "version": Field("string", "The version of the rules: by the meaning of the change.", required=True),
+    "title": Field("text", "What the rule set is about.", required=True),
+    "notice": Field("text", "What stands below every report.", required=True),
+    "languages": Field("strings", "The languages every text must have.", required=True),
+    "bits": Field("map", "Strength words and their bits.", required=True, of=Field("integer", "Bits.")),
+    "priors": Field("map", "Prior words and their bits.", required=True, of=Field("integer", "Bits.")),
+    "none_of_these": Field("shape", "The entry that wins when nothing stands out.", required=True, of=NONE_OF_THESE),
+    "likelihood": Field("shape", "Shares from which a cause counts as likely.", required=True, of=LIKELIHOOD),
+    "families": Field("map", "Families in the order of thinking.", required=True, of=TITLED),
+    "grades": Field("map", "Grades, best founded first.", required=True, of=TITLED),
+    "units": Field("map", "Units of numbers.", required=True, of=Field("text", "Its name.")),
+    "forbidden": Field("map", "Language -> phrases that no text may hold.", of=Field("strings", "Phrases.")),
+    "extends": Field("word", "Start from the bundled rule set and add, replace or switch off.", allowed=("bundled",)),
+    "switch_off": Field("strings", "Causes of the bundled rule set to leave out."),
+}
+NOTATION: Shape = {
+    "yes": Field("strings", "Words for yes."),
+    "no": Field("strings", "Words for no."),
+    "unknown": Field("strings", "Words for 'I do not know'."),
+    "digits": Field("map", "Digits written as words.", of=Field("integer", "Value.")),
+    "tens": Field("map", "Ten, hundred, thousand.", of=Field("integer", "Value.")),
+    "myriads": Field("map", "Units that close what stands before them.", of=Field("integer", "Value.")),
+    "currency": Field("strings", "Marks before an amount of money."),
+    "percent": Field("map", "Marks behind a share.", of=Field("number", "Value of one.")),
+    "suffixes": Field(
+        "map", "Unit -> word -> factor; `count` for plain counts.", of=Field("map", "Words.", of=Field("integer", "Factor."))
+    ),
+    "date_marks": Field("map", "Marks in dates and what they stand for.", of=Field("string", "Replacement.")),
+}
+LANGUAGE: Shape = {
+    "name": Field("string", "The language's own name.", required=True),
+    "words": Field("any", "The program's words, nested; read as dotted keys.", required=True),
+    "notation": Field("shape", "How people write things down in this language.", of=NOTATION),
+    "texts": Field("map", "Texts of the rules in this language, by path.", of=Field("string", "Text.")),
+}
+
+# file pattern -> (the key under which items stand, or "" where the file is one item; the item's table)
+FILES: Mapping[str, tuple[str, Shape]] = {
+    "ruleset.yaml": ("", RULESET),
+    "languages/*.yaml": ("", LANGUAGE),
+    "facts/*.yaml": ("", FACTS),
+    "sources.yaml": ("sources", SOURCE),
+    "actions.yaml": ("actions", ACTION),
+    "causes/*.yaml": ("", CAUSE),
+    "sayings.yaml": ("sayings", SAYING),
+    "checks.yaml": ("checks", CHECK),
+    "alerts.yaml": ("alerts", ALERT),
+    "scenarios/*.yaml": ("", SCENARIO),
+    "letters/*.yaml": ("", {}),
+}
