@@ -16,7 +16,7 @@ import typer
 from .errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_READER_GONE, EXIT_USAGE, CheckError, Problem
 from .output import ReaderGone, silence, write_stderr, write_stdout
 
-COMMANDS = ("diagnose",)
+COMMANDS = ("diagnose", "explain", "init")
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 

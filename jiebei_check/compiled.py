@@ -27,7 +27,7 @@ from .ruleset import (
 )
 from .values import Choice, Fact, Notation
 
-FORMAT = 1  # raised when the shape of what is stored changes
+FORMAT = 2  # raised when the shape of what is stored changes
 
 
 def dump(rules: RuleSet) -> str:
@@ -110,7 +110,7 @@ def _cause(row: Any) -> Cause:
     value["applies"] = _maybe(value["applies"])
     value["evidence"] = tuple(_evidence(piece) for piece in value["evidence"])
     value["actions"] = tuple(value["actions"])
-    value["tests"] = tuple(Example(name, _given(given), expect) for name, given, expect in value["tests"])
+    value["tests"] = tuple(Example(name, _given(given), expect, tuple(pro), tuple(con)) for name, given, expect, pro, con in value["tests"])
     return Cause(**value)
 
 

@@ -4,7 +4,6 @@ Strong Kleene logic (S. C. Kleene, Introduction to Metamathematics, 1952, sectio
 unknown unless the known part decides it.
 """
 
-from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -32,19 +31,19 @@ class Range(NamedTuple):
 class All(NamedTuple):
     """Every part holds."""
 
-    parts: tuple[Condition, ...]
+    parts: tuple["Condition", ...]
 
 
 class AnyOf(NamedTuple):
     """At least one part holds."""
 
-    parts: tuple[Condition, ...]
+    parts: tuple["Condition", ...]
 
 
 class Not(NamedTuple):
     """The part does not hold."""
 
-    part: Condition
+    part: "Condition"
 
 
 Condition = In | Range | All | AnyOf | Not

@@ -1,6 +1,5 @@
 """A document from outside: plain structure, and the line on which each value stands."""
 
-from __future__ import annotations
 
 import json
 import os
@@ -20,12 +19,17 @@ _MAX_DIGITS = 40
 
 
 class Document(NamedTuple):
-    """What a file holds. ``data`` is made of dict, list, str, None (and bool, int, float from JSON)."""
+    """What a file holds. ``data`` is made of dict, list, str, None (and bool, int, float from JSON).
+
+    ``below`` is the document that this one is laid over (see :mod:`jiebei_check.layers`): what only that one speaks of
+    stands there.
+    """
 
     name: str
     data: object
     lines: Mapping[Path, int]
     problems: tuple[Problem, ...] = ()
+    below: "Document | None" = None
 
     def line(self, path: Path) -> int | None:
         """The line of the value at ``path``, or of the nearest thing around it."""
@@ -35,8 +39,19 @@ class Document(NamedTuple):
                 return line
         return None
 
+    def home(self, path: Path) -> "Document":
+        """The document in which ``path`` stands: this one, or the one below where only that knows more of it."""
+        if self.below is not None:
+            for length in range(len(path), 0, -1):
+                if path[:length] in self.lines:
+                    return self
+                if path[:length] in self.below.lines:
+                    return self.below
+        return self
+
     def problem(self, code: str, path: Path, **params: str) -> Problem:
-        return Problem(code, self.name, self.line(path), ".".join(map(str, path)), params)
+        home = self.home(path)
+        return Problem(code, home.name, home.line(path), ".".join(map(str, path)), params)
 
 
 def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
@@ -47,12 +62,11 @@ def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
     except (OSError, ValueError) as error:
         code = {FileNotFoundError: "no_such_file", IsADirectoryError: "is_a_folder", PermissionError: "no_permission"}
         raise ReadError([Problem(code.get(type(error), "cannot_read"), path)]) from None
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        raise ReadError([Problem("is_a_folder" if stat.S_ISDIR(mode) else "not_a_file", path)])
     with open(handle, "rb") as file:
-        mode = os.fstat(handle).st_mode
-        if stat.S_ISDIR(mode):
-            raise ReadError([Problem("is_a_folder", path)])
-        if not stat.S_ISREG(mode):
-            raise ReadError([Problem("not_a_file", path)])
         try:
             return bounded(file.read(limit + 1), path, limit)
         except OSError:

@@ -5,15 +5,16 @@ Scores are weights of evidence in bits (I. J. Good, "Weight of Evidence: A Brief
 apply plus one entry for "none of these", so that "we cannot tell" is an answer that wins when nothing stands out.
 """
 
-from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from .conditions import facts_of, holds
+from .conditions import Condition, facts_of, holds
 from .profile import Profile
 from .ruleset import Cause, Check, Evidence, RuleSet
 from .values import Fact, Facts, Value
+
+Judged = tuple[bool | None, tuple[str, ...]]  # whether a condition holds, and the unknown facts on which that depends
 
 
 class Piece(NamedTuple):
@@ -90,13 +91,14 @@ def derive(declared: Mapping[str, Fact], values: Facts) -> Facts:
             operation, (first, second) = fact.derived
             left, right = facts.get(first), facts.get(second)
             if left is not None and right is not None:
-                result = _compute(operation, left, right)
+                result = compute(operation, left, right)
                 if result is not None:
                     facts[fact.id] = result
     return facts
 
 
-def _compute(operation: str, left: Value, right: Value) -> Value | None:
+def compute(operation: str, left: Value, right: Value) -> Value | None:
+    """One operation of a derived fact; None where it has no result."""
     if operation == "days_between":
         from datetime import date  # noqa: PLC0415 - only profiles with two dates need it
 
@@ -118,7 +120,7 @@ def weigh(cause: Cause, facts: Facts) -> Weighed:
     pieces: list[Piece] = []
     swings: dict[str, tuple[int, int]] = {}
     for evidence in cause.evidence:
-        piece, lowest, highest, unknown = _weigh_piece(evidence, facts)
+        piece, lowest, highest, unknown = weigh_piece(evidence, (judge(step.when, facts) for step in evidence.steps))
         if piece is not None and piece.bits:
             pieces.append(piece)
         bits = piece.bits if piece is not None else 0
@@ -135,29 +137,37 @@ def weigh(cause: Cause, facts: Facts) -> Weighed:
     )
 
 
-def _weigh_piece(evidence: Evidence, facts: Facts) -> tuple[Piece | None, int, int, list[str]]:
-    """What a piece counts now, the least and most it could count once all is known, and the facts that decide which."""
+def judge(condition: Condition, facts: Facts) -> Judged:
+    """Whether ``condition`` holds, and the unknown facts on which that still depends (none where it is decided)."""
+    truth = holds(condition, facts)
+    return truth, () if truth is not None else tuple(fact for fact in facts_of(condition) if fact not in facts)
+
+
+def weigh_piece(evidence: Evidence, judged: Iterable[Judged]) -> tuple[Piece | None, int, int, tuple[str, ...]]:
+    """What a piece counts now, the least and most it could count once all is known, and the facts that decide which.
+
+    ``judged`` goes through the steps; no more of it is taken than is needed.
+    """
     outcomes: list[int] = []
-    unknown: list[str] = []
+    unknown: dict[str, None] = {}
     counted: Piece | None = None
-    for number, step in enumerate(evidence.steps):
-        truth = holds(step.when, facts)
+    for number, (truth, missing) in enumerate(judged):
+        step = evidence.steps[number]
         if truth is not False:
             outcomes.append(step.bits)
         if truth is True:
             counted = Piece(evidence, number, step.bits)
             break
-        if truth is None:
-            unknown += [fact for fact in facts_of(step.when) if fact not in facts and fact not in unknown]
+        unknown.update(dict.fromkeys(missing))
     else:
         otherwise = evidence.otherwise
         outcomes.append(otherwise.bits if otherwise else 0)
         if not unknown and otherwise:
             counted = Piece(evidence, -1, otherwise.bits)
     if not unknown:
-        return counted, 0, 0, unknown
+        return counted, 0, 0, ()
     now = counted.bits if counted else 0
-    return counted, min(now, *outcomes), max(now, *outcomes), unknown
+    return counted, min(now, *outcomes), max(now, *outcomes), tuple(unknown)
 
 
 def settle(rules: RuleSet, weighed: list[Weighed], facts: Facts, contradictions: tuple[Check, ...], profile: Profile) -> Diagnosis:

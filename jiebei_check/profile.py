@@ -1,6 +1,5 @@
 """A profile: what one person knows about themselves, read from any of the notations that people use."""
 
-from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from .values import Fact, Facts, Notation, Value, parse
 
 PROFILE_VERSION = 1
 _FREE = ("id", "note")  # carried along or ignored, never interpreted
-_Fault = tuple[Path, str, dict[str, str]]
+Fault = tuple[Path, str, dict[str, str]]
 
 
 class Profile(NamedTuple):
@@ -35,7 +34,7 @@ def parse_profile(data: bytes, facts: Mapping[str, Fact], notation: Notation, na
         if again.data is not None:
             problems = [problem._replace(line=again.line(_path(problem.field))) for problem in problems]
     if problems:
-        raise DataError(problems)
+        raise DataError(sorted(problems, key=lambda problem: problem.line or 0))
     return profile
 
 
@@ -60,19 +59,19 @@ def make_profile(data: Mapping[str, object], facts: Mapping[str, Fact], notation
     return profile
 
 
-def read_given(data: object, facts: Mapping[str, Fact], notation: Notation) -> tuple[Mapping[str, Value], list[_Fault]]:
+def read_given(data: object, facts: Mapping[str, Fact], notation: Notation) -> tuple[Mapping[str, Value], list[Fault]]:
     """The known values of a profile inside a rule file, and its faults."""
     profile, faults = read_mapping(data, facts, notation)
     return profile.values, faults
 
 
-def read_mapping(data: object, facts: Mapping[str, Fact], notation: Notation) -> tuple[Profile, list[_Fault]]:
+def read_mapping(data: object, facts: Mapping[str, Fact], notation: Notation) -> tuple[Profile, list[Fault]]:
     """Read a nested or dotted mapping; (profile, faults), every fault with its path, code and what the message needs."""
     if not isinstance(data, Mapping):
         return Profile({}), [((), "list_at_top" if isinstance(data, list) else "no_mapping", {"found": _show(data)})]
     values: dict[str, Value] = {}
     declined: set[str] = set()
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     name = ""
 
     def take(path: Path, fact: Fact, raw: object) -> None:

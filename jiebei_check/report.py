@@ -1,13 +1,13 @@
 """The report: a diagnosis in one language, as one frozen document that feeds every format. JSON *is* this document."""
 
-from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from .conditions import holds
-from .inference import Diagnosis, Piece, Ranked
-from .ruleset import Action, RuleSet, Source
+from .inference import Diagnosis, Piece, Ranked, derive
+from .phrases import because, hinge_line
+from .ruleset import Action, Alert, Deadline, RuleSet, Source
 from .values import Facts
 from .wording import Wording
 
@@ -78,7 +78,10 @@ class Warning_(NamedTuple):  # noqa: N801 - `Warning` is a builtin
 
 
 class Report(NamedTuple):
-    """Everything a format needs, in the order of the JSON document. ``none_share`` belongs to "none of these"."""
+    """Everything a format needs, in the order of the JSON document. ``none_share`` belongs to "none of these".
+
+    ``hinges`` says in one line what the verdict depends on most; it may be empty.
+    """
 
     format_version: str
     tool_version: str
@@ -89,6 +92,7 @@ class Report(NamedTuple):
     id: str
     inconclusive: bool
     verdict: str
+    hinges: str
     none_share: float
     causes: tuple[CauseReport, ...]
     actions: tuple[ActionReport, ...]
@@ -97,7 +101,7 @@ class Report(NamedTuple):
     notice: str
 
 
-_SHARE_DIGITS = 4
+SHARE_DIGITS = 4
 _PLANNED_CAUSES = 5
 
 
@@ -106,7 +110,7 @@ def make_report(rules: RuleSet, diagnosis: Diagnosis, language: str = "zh", top:
     from . import __version__  # noqa: PLC0415 - the package imports this module lazily
 
     wording = Wording(rules, language)
-    causes = tuple(_cause(wording, ranked, diagnosis.facts) for ranked in diagnosis.causes[:top])
+    causes = tuple(cause_report(wording, ranked, diagnosis.facts) for ranked in diagnosis.causes[:top])
     warnings = _warnings(wording, diagnosis)
     actions = _actions(wording, diagnosis)
     as_of = diagnosis.facts.get("as_of")
@@ -119,8 +123,9 @@ def make_report(rules: RuleSet, diagnosis: Diagnosis, language: str = "zh", top:
         lang=language,
         id=diagnosis.profile.id,
         inconclusive=diagnosis.inconclusive,
-        verdict=_verdict(wording, diagnosis),
-        none_share=round(diagnosis.none_share, _SHARE_DIGITS),
+        verdict=verdict_of(wording, diagnosis),
+        hinges=hinge_line(wording, diagnosis),
+        none_share=round(diagnosis.none_share, SHARE_DIGITS),
         causes=causes,
         actions=actions,
         warnings=warnings,
@@ -129,7 +134,7 @@ def make_report(rules: RuleSet, diagnosis: Diagnosis, language: str = "zh", top:
     )
 
 
-def _verdict(wording: Wording, diagnosis: Diagnosis) -> str:
+def verdict_of(wording: Wording, diagnosis: Diagnosis) -> str:
     """One sentence with the verdict and how sure it is; a hearsay cause in first place says so."""
     if not diagnosis.causes:
         return wording.word("report.verdict_none")
@@ -144,7 +149,8 @@ def _verdict(wording: Wording, diagnosis: Diagnosis) -> str:
     return verdict
 
 
-def _cause(wording: Wording, ranked: Ranked, facts: Facts) -> CauseReport:
+def cause_report(wording: Wording, ranked: Ranked, facts: Facts) -> CauseReport:
+    """A cause in its place, in words."""
     weighed = ranked.weighed
     cause = weighed.cause
     rules = wording.rules
@@ -157,7 +163,7 @@ def _cause(wording: Wording, ranked: Ranked, facts: Facts) -> CauseReport:
         summary=wording.text(cause.summary),
         prior=cause.prior,
         score=weighed.score,
-        share=round(ranked.share, _SHARE_DIGITS),
+        share=round(ranked.share, SHARE_DIGITS),
         likelihood=ranked.likelihood,
         grade=cause.grade,
         grade_title=wording.text(rules.grades[cause.grade]),
@@ -169,24 +175,23 @@ def _cause(wording: Wording, ranked: Ranked, facts: Facts) -> CauseReport:
 
 
 def _reason(wording: Wording, piece: Piece, facts: Facts) -> Reason:
-    evidence = piece.evidence
-    if piece.step >= 0:
-        because = evidence.steps[piece.step].because
-    else:
-        assert evidence.otherwise is not None
-        because = evidence.otherwise.because
-    return Reason(evidence.id, piece.bits, wording.filled(because, facts), evidence.sources)
+    return Reason(piece.evidence.id, piece.bits, because(wording, piece, facts), piece.evidence.sources)
+
+
+def alerts_of(rules: RuleSet, diagnosis: Diagnosis) -> tuple[Alert, ...]:
+    """The alerts that stand. They go by what was stated: what is urgent stays so even where answers contradict."""
+    facts = derive(rules.facts, diagnosis.profile.values) if diagnosis.contradictions else diagnosis.facts
+    return tuple(alert for alert in rules.alerts if holds(alert.when, facts) is True)
 
 
 def _actions(wording: Wording, diagnosis: Diagnosis) -> tuple[ActionReport, ...]:
     """Actions of the alerts and of the causes that stand out, merged, in the order of urgency."""
     rules = wording.rules
     wanted: dict[str, list[str]] = {}
-    for alert in rules.alerts:
-        if holds(alert.when, diagnosis.facts) is True:
-            for action in alert.actions:
-                wanted.setdefault(action, [])
-    for ranked in _planned(diagnosis):
+    for alert in alerts_of(rules, diagnosis):
+        for action in alert.actions:
+            wanted.setdefault(action, [])
+    for ranked in planned(diagnosis):
         for action in ranked.weighed.cause.actions:
             wanted.setdefault(action, []).append(ranked.id)
     chosen = [
@@ -198,7 +203,7 @@ def _actions(wording: Wording, diagnosis: Diagnosis) -> tuple[ActionReport, ...]
     return tuple(_action(wording, action, tuple(causes)) for action, causes in chosen)
 
 
-def _planned(diagnosis: Diagnosis) -> tuple[Ranked, ...]:
+def planned(diagnosis: Diagnosis) -> tuple[Ranked, ...]:
     """The first cause, and the others among the first few that do not come out as unlikely."""
     return tuple(ranked for place, ranked in enumerate(diagnosis.causes[:_PLANNED_CAUSES]) if place == 0 or ranked.likelihood != "low")
 
@@ -211,7 +216,7 @@ def _action(wording: Wording, action: Action, causes: tuple[str, ...]) -> Action
         why=wording.text(action.why),
         who=wording.text(action.who),
         effort=action.effort,
-        deadline=wording.text(action.deadline.text) if action.deadline else "",
+        deadline=_deadline(wording, action.deadline) if action.deadline else "",
         look_again=wording.text(action.look_again),
         moves=action.moves,
         causes=causes,
@@ -219,13 +224,19 @@ def _action(wording: Wording, action: Action, causes: tuple[str, ...]) -> Action
     )
 
 
+def _deadline(wording: Wording, deadline: Deadline) -> str:
+    """How long the answer may take, and by which rule."""
+    rules = [cite(wording, wording.rules.sources[source]) for source in deadline.sources if source in wording.rules.sources]
+    text = wording.text(deadline.text)
+    return wording.word("report.by_rule", text=text, rule=wording.word("punctuation.join").join(rules)) if rules else text
+
+
 def _warnings(wording: Wording, diagnosis: Diagnosis) -> tuple[Warning_, ...]:
     rules = wording.rules
     facts = diagnosis.facts
     alerts = [
-        Warning_(alert.id, "alert", wording.filled(alert.text, facts), alert.sources)
-        for alert in rules.alerts
-        if holds(alert.when, facts) is True
+        Warning_(alert.id, "alert", wording.filled(alert.text, diagnosis.profile.values), alert.sources)
+        for alert in alerts_of(rules, diagnosis)
     ]
     contradictions = [
         Warning_(check.id, "contradiction", wording.filled(check.text, diagnosis.profile.values), ()) for check in diagnosis.contradictions
@@ -259,8 +270,8 @@ def cite(wording: Wording, source: Source) -> str:
     return blank.join(part for part in parts if part)
 
 
-def document(report: Report) -> dict[str, object]:
-    """The report as the JSON document: the same names, with ``for`` where Python needs another word."""
+def document(report: tuple[object, ...]) -> dict[str, object]:
+    """A report (or another named tuple of texts) as the JSON document: the same names, with ``for`` where Python needs another word."""
     return _plain(report)  # type: ignore[return-value]
 
 

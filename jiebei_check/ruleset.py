@@ -3,7 +3,6 @@
 Named tuples rather than dataclasses: they are as frozen, and twenty-odd of them cost a quarter of the start-up.
 """
 
-from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -41,11 +40,16 @@ class Evidence(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A cause's own test: a profile and where the cause must come out (top, listed, lower, absent)."""
+    """A cause's own test: a profile and where the cause must come out (top, listed, lower, absent).
+
+    ``speaks_for`` and ``against`` name pieces of evidence that must count on that side; others may count too.
+    """
 
     name: str
-    given: Mapping[str, Value | None]
+    given: Mapping[str, Value]
     expect: str
+    speaks_for: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 class Cause(NamedTuple):

@@ -1,13 +1,12 @@
 """What a rule file may hold: one table a file, from which the loader checks, the JSON Schema is made and errors speak.
 
 A field's ``kind`` says how it is read:
-``text`` (language -> sentence), ``string``, ``strings`` (a list), ``integer``, ``number``, ``boolean``, ``date``,
+``text`` (language -> sentence), ``string``, ``address``, ``strings`` (a list), ``integer``, ``number``, ``boolean``, ``date``,
 ``word`` (one of ``allowed``), ``ref``/``refs`` (an id of the registry ``of``), ``strength``/``prior`` (a word for bits),
 ``condition``, ``profile`` (a nested profile), ``value`` (a value of any fact), ``map`` (id -> ``of``), ``list`` (of ``of``),
 ``shape`` (a nested table), ``any``.
 """
 
-from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,11 +15,16 @@ from .values import TYPES
 
 
 class Field(NamedTuple):
+    """One key of a table. ``least`` and ``most`` bound a number; ``filled`` forbids an empty list or mapping."""
+
     kind: str
     about: str
     required: bool = False
     of: object = None
     allowed: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    filled: bool = True
 
 
 Shape = Mapping[str, Field]
@@ -60,6 +64,8 @@ EXAMPLE: Shape = {
         required=True,
         allowed=EXPECTATIONS,
     ),
+    "for": Field("strings", "Pieces of evidence of this cause that must speak for it in this case (others may too).", filled=False),
+    "against": Field("strings", "Pieces of evidence of this cause that must speak against it in this case.", filled=False),
 }
 CAUSE: Shape = {
     "family": Field("ref", "The family it belongs to.", required=True, of="families"),
@@ -83,8 +89,8 @@ FACT: Shape = {
     "label": Field("text", "A short name, as in a form.", required=True),
     "question": Field("text", "The question as it is asked.", required=True),
     "hint": Field("text", "Where to look, or what counts.", required=True),
-    "effort": Field("integer", "1 known off-hand, 2 has to think, 3 has to look it up; 0 never asked."),
-    "order": Field("integer", "Place in the natural order of the whole form.", required=True),
+    "effort": Field("integer", "1 known off-hand, 2 has to think, 3 has to look it up; 0 never asked.", least=0, most=3),
+    "order": Field("integer", "Place in the natural order of the whole form.", required=True, least=0),
     "minimum": Field("number", "Least value accepted."),
     "maximum": Field("number", "Largest value accepted."),
     "choices": Field("map", "Allowed answers by key, with a label in each language.", of=CHOICE),
@@ -104,7 +110,7 @@ FACTS: Shape = {
     "derived": Field("map", "Facts computed from others, by their full name.", of=DERIVED),
 }
 DEADLINE: Shape = {
-    "days": Field("integer", "How many days the answer may take.", required=True),
+    "days": Field("integer", "How many days the answer may take.", required=True, least=1, most=3650),
     "text": Field("text", "The same as a sentence.", required=True),
     "sources": _SOURCES._replace(required=True),
 }
@@ -113,11 +119,11 @@ ACTION: Shape = {
     "text": Field("text", "How exactly, and what it does not do.", required=True),
     "why": Field("text", "What it is good for.", required=True),
     "who": Field("text", "Who to turn to.", required=True),
-    "effort": Field("integer", "1 minutes, 2 an hour or a day, 3 weeks.", required=True),
-    "urgency": Field("integer", "The order of the plan: smaller first, safety below 10.", required=True),
+    "effort": Field("integer", "1 minutes, 2 an hour or a day, 3 weeks.", required=True, least=1, most=3),
+    "urgency": Field("integer", "The order of the plan: smaller first, safety below 10.", required=True, least=1, most=99),
     "deadline": Field("shape", "How long the answer may take, by which rule.", of=DEADLINE),
     "look_again": Field("text", "When to look again; never a promise."),
-    "moves": Field("refs", "Facts that doing this clears up or changes.", of="facts"),
+    "moves": Field("refs", "Facts that doing this clears up or changes.", of="facts", filled=False),
     "applies": Field("condition", "Certainly false means: not shown."),
     "sources": _SOURCES,
 }
@@ -127,9 +133,9 @@ SOURCE: Shape = {
     "article": Field("text", "The article, where its number is confirmed."),
     "says": Field("text", "What it says, in one sentence.", required=True),
     "grade": Field("ref", "How well founded.", required=True, of="grades"),
-    "confidence": Field("string", "How well it was checked, where it is a claim that can be."),
+    "confidence": Field("ref", "How well it was checked, where it is a claim that can be.", of="confidences"),
     "date": Field("date", "Since when it is in force, or when it was said."),
-    "url": Field("string", "An official address that may be shown."),
+    "url": Field("address", "An official address that may be shown."),
 }
 SAYING: Shape = {
     "saying": Field("text", "What people say.", required=True),
@@ -165,28 +171,33 @@ TITLED: Shape = {
     "about": Field("text", "What it means."),
 }
 NONE_OF_THESE: Shape = {
-    "bits": Field("integer", "The score of the entry 'none of these'.", required=True),
+    "bits": Field("integer", "The score of the entry 'none of these'.", required=True, least=-8, most=16),
     "title": Field("text", "Its name.", required=True),
 }
 LIKELIHOOD: Shape = {
-    "high": Field("number", "Least share for 'high'.", required=True),
-    "medium": Field("number", "Least share for 'medium'.", required=True),
+    "high": Field("number", "Least share for 'high'.", required=True, least=0, most=1),
+    "medium": Field("number", "Least share for 'medium'.", required=True, least=0, most=1),
 }
 RULESET: Shape = {
     "version": Field("string", "The version of the rules: by the meaning of the change.", required=True),
     "title": Field("text", "What the rule set is about.", required=True),
     "notice": Field("text", "What stands below every report.", required=True),
     "languages": Field("strings", "The languages every text must have.", required=True),
-    "bits": Field("map", "Strength words and their bits.", required=True, of=Field("integer", "Bits.")),
-    "priors": Field("map", "Prior words and their bits.", required=True, of=Field("integer", "Bits.")),
+    "bits": Field("map", "Strength words and their bits.", required=True, of=Field("integer", "Bits.", least=1, most=16)),
+    "priors": Field("map", "Prior words and their bits.", required=True, of=Field("integer", "Bits.", least=-8, most=8)),
     "none_of_these": Field("shape", "The entry that wins when nothing stands out.", required=True, of=NONE_OF_THESE),
     "likelihood": Field("shape", "Shares from which a cause counts as likely.", required=True, of=LIKELIHOOD),
     "families": Field("map", "Families in the order of thinking.", required=True, of=TITLED),
     "grades": Field("map", "Grades, best founded first.", required=True, of=TITLED),
     "units": Field("map", "Units of numbers.", required=True, of=Field("text", "Its name.")),
-    "forbidden": Field("map", "Language -> phrases that no text may hold.", of=Field("strings", "Phrases.")),
+    "confidences": Field("map", "Words for how well a source was checked.", of=TITLED, filled=False),
+    "forbidden": Field("map", "Language -> phrases that no text may hold.", of=Field("strings", "Phrases.", filled=False)),
+    "promises": Field(
+        "map", "Language -> phrases that no text may hold unless it denies them in the same clause.", of=Field("strings", "Phrases.", filled=False)
+    ),
+    "denials": Field("map", "Language -> words that deny what follows them in a clause.", of=Field("strings", "Words.", filled=False)),
     "extends": Field("word", "Start from the bundled rule set and add, replace or switch off.", allowed=("bundled",)),
-    "switch_off": Field("strings", "Causes of the bundled rule set to leave out."),
+    "switch_off": Field("strings", "Causes of the bundled rule set to leave out.", filled=False),
 }
 NOTATION: Shape = {
     "yes": Field("strings", "Words for yes."),
@@ -200,7 +211,7 @@ NOTATION: Shape = {
     "suffixes": Field(
         "map", "Unit -> word -> factor; `count` for plain counts.", of=Field("map", "Words.", of=Field("integer", "Factor."))
     ),
-    "date_marks": Field("map", "Marks in dates and what they stand for.", of=Field("string", "Replacement.")),
+    "date_marks": Field("map", "Marks in dates and what they stand for.", of=Field("string", "Replacement.", filled=False)),
 }
 LANGUAGE: Shape = {
     "name": Field("string", "The language's own name.", required=True),

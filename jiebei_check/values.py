@@ -5,7 +5,6 @@ tuple of choice keys. ``None`` is "not known" and never an error. The words and 
 are data: a :class:`Notation`, merged from the language files.
 """
 
-from __future__ import annotations
 
 import re
 from collections.abc import Mapping
@@ -115,12 +114,12 @@ def parse(fact: Fact, raw: object, notation: Notation) -> Value | None:
     if len(text) > _MAX_LENGTH:
         raise Refused("too_long", found=text[:20])
     word = fold(text)
-    if not word or word in notation.unknown:
+    if not word or word == "unknown" or word in notation.unknown:
         return None
     if fact.type == "bool":
-        if word in notation.yes:
+        if word == "true" or word in notation.yes:
             return True
-        if word in notation.no:
+        if word == "false" or word in notation.no:
             return False
         raise Refused("bad_bool", found=text)
     if fact.type == "date":
@@ -137,7 +136,7 @@ def _allowed(fact: Fact) -> str:
 def _nearest(fact: Fact, word: str) -> dict[str, str]:
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
 
-    near = get_close_matches(word, list(_words(fact)), n=1, cutoff=0.6)
+    near = get_close_matches(word, list(_words(fact)), n=1, cutoff=0.5)
     return {"nearest": _words(fact)[near[0]]} if near else {}
 
 

@@ -135,7 +135,8 @@ def _explain(error: Exception, text: str, name: str) -> Problem:
         number = next((n for n, content in enumerate(lines, 1) if content.lstrip(" ").startswith("\t")), line)
         return Problem("tab_indent", name, number)
     if "quoted scalar" in what or "quoted scalar" in str(getattr(error, "context", "") or ""):
-        return Problem("open_quote", name, line)
+        start = getattr(error, "context_mark", None) or mark
+        return Problem("open_quote", name, start.line + 1 if start is not None else None)
     if "mapping values are not allowed" in what or "expected <block end>" in what or "did not find expected key" in what:
         return Problem("bad_indent", name, line)
     return Problem("bad_yaml", name, line)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..document import MAX_BYTES, bounded, read_bytes
-from ..errors import Problem, ReadError, Refused, UsageError
+from ..errors import CheckError, Problem, ReadError, Refused, UsageError
 from ..output import write_file, write_stdout
 from ..profile import Profile, parse_profile
 from ..ruleset import RuleSet
@@ -73,6 +73,19 @@ def read_profile(rules: RuleSet, path: str, as_of: str, *, override: bool = Fals
     return profile
 
 
+def read_profiles(rules: RuleSet, paths: list[str], as_of: str, *, override: bool = False) -> list[Profile]:
+    """As :func:`read_profile`, for several; the faults of all of them are raised at once."""
+    profiles, errors = [], []
+    for path in paths:
+        try:
+            profiles.append(read_profile(rules, path, as_of, override=override))
+        except CheckError as error:
+            errors.append(error)
+    if errors:
+        raise type(errors[0])([problem for error in errors for problem in error.problems])
+    return profiles
+
+
 def terminal_width() -> int:
     """Columns to write for: those of the terminal, else 80; within reason."""
     import shutil  # noqa: PLC0415
@@ -99,3 +112,31 @@ def deliver(text: str, output: str | None) -> None:
         write_stdout(text)
     else:
         write_file(output, text)
+
+
+def targets(outputs: list[str] | None, chosen: str | None) -> list[tuple[str | None, str]]:
+    """Where to write, and in which format: what a file's suffix says, else ``chosen``, else text.
+
+    None is standard output. UsageError for a format that does not exist, and for a suffix that says nothing where no
+    format was chosen: a `report.pdf` that holds text would help nobody.
+    """
+    from ..render import FORMATS, SUFFIXES  # noqa: PLC0415
+
+    allowed = ", ".join(FORMATS)
+    if chosen is not None and chosen not in FORMATS:
+        raise UsageError([Problem("unknown_format", field="--format", params={"found": chosen, "allowed": allowed})])
+    if not outputs:
+        return [(None, chosen or "text")]
+    found: list[tuple[str | None, str]] = []
+    problems = []
+    for path in outputs:
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix in SUFFIXES:
+            found.append((path, SUFFIXES[suffix]))
+        elif suffix and chosen is None:
+            problems.append(Problem("unknown_suffix", path, field="-o", params={"found": suffix, "allowed": ", ".join(SUFFIXES)}))
+        else:
+            found.append((path, chosen or "text"))
+    if problems:
+        raise UsageError(problems)
+    return found

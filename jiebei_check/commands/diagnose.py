@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import EXIT_OK, Problem, UsageError
+from ..errors import EXIT_OK
 from ..inference import diagnose
 from ..render import FORMATS, FULL, QUIET, SHORT, Style, renderer
 from ..report import make_report
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def diagnose_command(
     profiles: Annotated[list[str], typer.Argument(metavar="PROFILE...", help="档案文件，- 读标准输入 / Profile files, - reads stdin.")],
-    format_: Annotated[str, typer.Option("--format", help="格式 / Format: " + ", ".join(FORMATS), metavar="FORMAT")] = "text",
+    format_: Annotated[str | None, typer.Option("--format", help="格式 / Format: " + ", ".join(FORMATS), metavar="FORMAT")] = None,
     lang: common.Lang = DEFAULT_LANGUAGE,
     top: Annotated[int | None, typer.Option("--top", min=1, help="最多几个原因 / At most so many causes.", metavar="N")] = None,
     as_of: common.AsOf = None,
@@ -31,21 +31,25 @@ def diagnose_command(
     color: common.Color = "auto",
 ) -> int:
     """诊断一份或几份档案 / Diagnose one profile or several."""
-    if format_ not in FORMATS:
-        raise UsageError([Problem("unknown_format", field="--format", params={"found": format_, "allowed": ", ".join(FORMATS)})])
+    targets = common.targets(output, format_)
     rules = common.choose_rules(rules_folder, lang)
     day = common.today(rules, as_of)
-    reports = []
-    for path in profiles:
-        profile = common.read_profile(rules, path, day, override=as_of is not None)
-        reports.append(make_report(rules, diagnose(rules, profile), lang, top))
+    read = common.read_profiles(rules, profiles, day, override=as_of is not None)
+    reports = [make_report(rules, diagnose(rules, profile), lang, top) for profile in read]
     verbosity = QUIET if quiet else FULL if verbose else SHORT
-    target = output[0] if output else None
-    style = Style(
-        Wording(rules, lang),
-        width=common.terminal_width() if format_ == "text" else 80,
-        color=format_ == "text" and (common.wants_color(color) if target is None else color == "always"),
+    words = Wording(rules, lang)
+    texts = [(path, renderer(name)(reports, _style(words, verbosity, name, path, color))) for path, name in targets]
+    for path, text in texts:  # every text is there before the first file is written
+        common.deliver(text, path)
+    return EXIT_OK
+
+
+def _style(words: Wording, verbosity: int, name: str, path: str | None, color: str) -> Style:
+    """The terminal's width and colours for what goes there; a file is the same wherever it is written."""
+    here = path is None or path == "-"
+    return Style(
+        words,
+        width=common.terminal_width() if here else 80,
+        color=name == "text" and (common.wants_color(color) if here else color == "always"),
         verbosity=verbosity,
     )
-    common.deliver(renderer(format_)(reports, style), target)
-    return EXIT_OK

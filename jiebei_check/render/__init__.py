@@ -1,6 +1,5 @@
 """Formats: one file each, every one a function from reports to a string. A registry; modules load when they are used."""
 
-from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -9,7 +8,8 @@ from typing import NamedTuple
 from ..report import Report
 from ..wording import Wording
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "markdown", "html")
+SUFFIXES = {".txt": "text", ".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 QUIET, SHORT, FULL = 0, 1, 2
 
 

@@ -14,7 +14,7 @@ from ..report import ActionReport, CauseReport, OpenFact, Reason, Report
 from . import FULL, QUIET, Style
 
 _BAR = 12
-_SHORT_CAUSES, _SHORT_FOR, _SHORT_AGAINST, _SHORT_OPEN, _SHORT_ACTIONS = 3, 4, 2, 2, 4
+_SHORT_CAUSES, _SHORT_FOR, _SHORT_AGAINST, _SHORT_OPEN, _SHORT_ACTIONS, _SHORT_SAYINGS = 3, 4, 2, 2, 4, 1
 # Punctuation that may not begin or end a line in Chinese typesetting (GB/T 15834-2011, section 5.1)
 _NOT_FIRST = "\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u300b\u300d\u300f\u201d\u2019%,.;:?!)]}"
 _NOT_LAST = "\uff08\u300a\u300c\u300e\u201c\u2018([{"
@@ -25,7 +25,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
     if style.verbosity == QUIET:
         return "".join(_quiet(report, style, len(reports) > 1) for report in reports)
     rule = "\n" + "-" * style.width + "\n\n"
-    return rule.join(_Page(style).report(report) for report in reports)
+    return rule.join(_ReportPage(style).report(report) for report in reports)
 
 
 def _quiet(report: Report, style: Style, several: bool) -> str:
@@ -75,8 +75,8 @@ def _joins(left: str, right: str) -> bool:
     return left != " " and cell_len(left) == 1 and cell_len(right) == 1
 
 
-class _Page:
-    """One report, line by line."""
+class Page:
+    """Text for a terminal, line by line: wrapped to its width, with colour where it is wanted."""
 
     def __init__(self, style: Style) -> None:
         self.style = style
@@ -108,6 +108,15 @@ class _Page:
         self.line()
         self.line(text, "bold cyan")
 
+    @property
+    def text(self) -> str:
+        """What has been written so far."""
+        return self.buffer.getvalue()
+
+
+class _ReportPage(Page):
+    """One report."""
+
     def report(self, report: Report) -> str:
         title = self.word("report.title")
         self.line(title, "bold")
@@ -115,24 +124,40 @@ class _Page:
         details += [self.word("report.as_of", date=report.as_of)] if report.as_of else []
         for detail in details:
             self.line(detail, "dim")
-        if report.warnings:
-            self.heading(self.word("report.warnings"))
-            for warning in report.warnings:
-                text = warning.text
-                if warning.kind == "contradiction":
-                    text = self.word("report.contradiction", text=text)
-                self.line(text, "bold red" if warning.kind == "alert" else "", mark="! " if warning.kind == "alert" else "- ")
+        self.warnings(report)
         self.line()
         self.line(report.verdict, "bold")
+        if report.hinges:
+            self.line(report.hinges)
         self.causes(report)
         self.actions(report)
+        self.sayings(report)
         if self.full and report.sources:
             self.heading(self.word("report.sources"))
             for key, text in report.sources.items():
-                self.line(text, "dim", mark=f"{key}  ")
+                self.line(f"{key}  {text}", "dim")
         self.heading(self.word("report.notice"))
         self.line(report.notice)
-        return self.buffer.getvalue()
+        return self.text
+
+    def warnings(self, report: Report) -> None:
+        """What stands on top: alerts, and answers that do not fit together."""
+        urgent = [warning for warning in report.warnings if warning.kind != "saying"]
+        if urgent:
+            self.heading(self.word("report.warnings"))
+        for warning in urgent:
+            if warning.kind == "alert":
+                self.line(warning.text, "bold red", mark="! ")
+            else:
+                self.line(self.word("report.contradiction", text=warning.text), mark="- ")
+
+    def sayings(self, report: Report) -> None:
+        """Widespread explanations that the profile touches and that were deliberately not counted."""
+        sayings = [warning for warning in report.warnings if warning.kind == "saying"]
+        if sayings:
+            self.heading(self.word("report.sayings"))
+        for saying in sayings if self.full else sayings[:_SHORT_SAYINGS]:
+            self.line(saying.text, mark="- ")
 
     def causes(self, report: Report) -> None:
         self.heading(self.word("report.causes"))
@@ -188,13 +213,32 @@ class _Page:
         if not report.actions:
             return
         self.heading(self.word("report.actions"))
-        for number, action in enumerate(report.actions if self.full else report.actions[:_SHORT_ACTIONS], 1):
-            self.action(number, action)
+        shown = report.actions if self.full else report.actions[:_SHORT_ACTIONS]
+        titles = {cause.id: cause.title for cause in report.causes}
+        for number, action in enumerate(shown, 1):
+            self.action(number, action, [titles[cause] for cause in action.causes if cause in titles])
+        if len(shown) < len(report.actions):
+            self.line(self.word("report.more_actions", count=len(report.actions) - len(shown)), "dim")
 
-    def action(self, number: int, action: ActionReport) -> None:
+    def action(self, number: int, action: ActionReport, causes: list[str]) -> None:
         self.line(action.title, "bold", mark=f"{number}. ")
         self.line(action.text, "", 3)
-        if self.full:
-            for key, text in (("why", action.why), ("who", action.who), ("deadline", action.deadline)):
-                if text:
-                    self.line(f"{self.word(f'report.{key}')}{self.word('punctuation.colon')}{text}", "dim", 3)
+        effort = self.word(f"page.effort_{action.effort}")
+        if not self.full:
+            self.line(f"{action.who} · {effort}", "dim", 3)
+            return
+        facts = self.style.wording.rules.facts
+        moves = [self.style.wording.text(facts[fact].label) for fact in action.moves if fact in facts]
+        comma = self.word("punctuation.list")
+        details = (
+            ("report.why", action.why),
+            ("report.who", action.who),
+            ("page.effort", effort),
+            ("report.deadline", action.deadline),
+            ("page.look_again", action.look_again),
+            ("report.moves", comma.join(moves)),
+            ("report.for_causes", comma.join(causes)),
+        )
+        for key, text in details:
+            if text:
+                self.line(f"{self.word(key)}{self.word('punctuation.colon')}{text}", "dim", 3)
