@@ -5,18 +5,22 @@ Only the module of the command that is named is loaded, so that a start costs no
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Annotated
 
 import typer
 
-from .errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_READER_GONE, EXIT_USAGE, CheckError, Problem
-from .output import ReaderGone, silence, write_stderr, write_stdout
+from .decoding import visible
+from .errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_READER_GONE, EXIT_SIGNAL, EXIT_USAGE, EXIT_WRITE, CheckError, Problem, WriteError
+from .output import ReaderGone, cannot_write, silence, write_stderr, write_stdout
 
-COMMANDS = ("diagnose", "explain", "init")
+COMMANDS = ("diagnose", "explain", "letter", "init", "sayings")
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
@@ -68,11 +72,16 @@ def needed(arguments: Sequence[str]) -> Sequence[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. Nothing but KeyboardInterrupt inside the interpreter's own code escapes."""
+    """Run one command and return its exit code. Nothing but KeyboardInterrupt inside the interpreter's own code and
+    :class:`Ended` escape.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     try:
-        result = build(needed(words))([word for word in words if word != "--debug"], prog_name="jiebei-check", standalone_mode=False)
+        app = build(needed(words))
+        gc.freeze()
+        gc.enable()
+        result = app([word for word in words if word != "--debug"], prog_name="jiebei-check", standalone_mode=False)
     except ReaderGone:
         return EXIT_READER_GONE
     except CheckError as error:
@@ -81,18 +90,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_stderr("\n")
         return EXIT_INTERRUPTED
     except _UsageError as error:
-        show = getattr(error, "show", None)
-        if show is not None:
-            show()
+        _show_usage(error)
         return EXIT_USAGE
+    except SystemExit:  # the command line library, writing its help to a reader that is gone
+        return EXIT_READER_GONE
+    except OSError as error:  # our own reading and writing raises CheckError: this was the library, writing its help
+        return _explain(WriteError([cannot_write("stdout", error)]), words)
     except Exception as error:  # noqa: BLE001 - the last line of defence: one line, never a trace with somebody's data
         return _confess(error, words, debug)
     return result if isinstance(result, int) else 0
 
 
+def _show_usage(error: Exception) -> None:
+    from io import StringIO  # noqa: PLC0415 - only mistakes need it
+
+    text = StringIO()
+    error.show(text)  # type: ignore[attr-defined]  # _UsageError has it
+    write_stderr("".join(f"{visible(line)}\n" for line in text.getvalue().splitlines()))
+
+
 def language(words: Sequence[str]) -> str:
     """The language asked for on the command line, for errors that arise before it has been parsed."""
-    for here, following in zip(words, [*words[1:], ""], strict=True):
+    for here, following in pairwise([*words, ""]):
         value = here.partition("=")[2] if here.startswith("--lang=") else following if here == "--lang" else ""
         if value:
             return value
@@ -128,12 +147,32 @@ def _confess(error: Exception, words: Sequence[str], debug: bool) -> int:
     return EXIT_BUG
 
 
+class Ended(BaseException):
+    """The system asks this program to end; what is half-written is removed on the way out."""
+
+
+def _end(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Ended(number)
+
+
 def run() -> None:
     """The entry point of the installed command."""
-    code = main()
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
     try:
+        code = main()
         if sys.stdout is not None:
             sys.stdout.flush()
+    except Ended as end:
+        silence()  # whoever reads our output may have stopped: the last flush must not wait for them
+        code = EXIT_SIGNAL + end.args[0]
+    except KeyboardInterrupt:
+        silence()
+        code = EXIT_INTERRUPTED
     except OSError:
         silence()
+        code = EXIT_WRITE
     sys.exit(code)

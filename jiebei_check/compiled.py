@@ -18,7 +18,9 @@ from .ruleset import (
     Evidence,
     Example,
     Language,
+    LetterForm,
     Otherwise,
+    Passage,
     RuleSet,
     Saying,
     Scenario,
@@ -58,6 +60,7 @@ def load(text: str) -> RuleSet:
     row["checks"] = tuple(Check(v[0], _condition(v[1]), tuple(v[2]), v[3]) for v in row["checks"])
     row["alerts"] = tuple(Alert(v[0], _condition(v[1]), v[2], tuple(v[3]), tuple(v[4])) for v in row["alerts"])
     row["scenarios"] = tuple(Scenario(v[0], v[1], _given(v[2]), tuple(v[3]), tuple(v[4]), tuple(v[5]), v[6]) for v in row["scenarios"])
+    row["letters"] = {key: _letter(value) for key, value in row["letters"].items()}
     row["forbidden"] = {key: tuple(value) for key, value in row["forbidden"].items()}
     row["languages"] = {key: Language(*value) for key, value in row["languages"].items()}
     notation = dict(zip(Notation._fields, row["notation"], strict=True))
@@ -117,6 +120,14 @@ def _cause(row: Any) -> Cause:
 def _evidence(row: Any) -> Evidence:
     steps = tuple(Step(_condition(when), bits, because) for when, bits, because in row[1])
     return Evidence(row[0], steps, None if row[2] is None else Otherwise(*row[2]), tuple(row[3]))
+
+
+def _letter(row: Any) -> LetterForm:
+    return LetterForm(*(tuple(_passage(part) for part in value) if isinstance(value, list) else value for value in row))
+
+
+def _passage(row: Any) -> Passage:
+    return Passage(row[0], _maybe(row[1]), tuple(row[2]), tuple(row[3]), row[4], tuple(row[5]), row[6])
 
 
 def _action(row: Any) -> Action:

@@ -16,18 +16,19 @@ _FORBIDDEN = {code: None for code in range(32) if code not in (9, 10, 13)} | dic
 
 def decode(data: bytes, name: str) -> str:
     """Text of ``data``; DataError where it is in no known encoding or holds control characters."""
-    encoding = "utf-8"
+    encodings: tuple[str, ...] = ("utf-8", "gb18030")
     for mark, marked in _MARKS:
         if data.startswith(mark):
-            data, encoding = data[len(mark) :], marked
+            data, encodings = data[len(mark) :], (marked,)
             break
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
+    for encoding in encodings:
         try:
-            text = data.decode("gb18030")
+            text = data.decode(encoding)
+            break
         except UnicodeDecodeError as error:
-            raise DataError([Problem("encoding", name, data[: error.start].count(b"\n") + 1)]) from None
+            broken = data[: error.start].count(b"\n") + 1
+    else:
+        raise DataError([Problem("encoding", name, broken)])
     for number, line in enumerate(text.split("\n"), 1):
         if not line.isprintable() and line.translate(_FORBIDDEN) != line:
             raise DataError([Problem("control_character", name, number)])

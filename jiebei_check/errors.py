@@ -19,6 +19,7 @@ EXIT_BUG = 70
 EXIT_WRITE = 74
 EXIT_INTERRUPTED = 130
 EXIT_READER_GONE = 141
+EXIT_SIGNAL = 128  # plus its number: 143 where the system asks it to end (SIGTERM), 129 where the terminal is gone (SIGHUP)
 
 
 class Problem(NamedTuple):

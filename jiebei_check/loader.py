@@ -7,17 +7,18 @@ caller raises at the end. The order of reading is the order of reference: langua
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
+from string import Formatter
 from typing import Any, NamedTuple
 
 from . import shapes
-from .document import Document, parse_document
+from .document import Document, Path, parse_document
 from .errors import CheckError, DataError, Problem
 from .layers import BASE, lay_document
 from .rule_conditions import ConditionReader
-from .rule_reader import PLACEHOLDER, Item, near, unfold
+from .rule_reader import PLACEHOLDER, Item, TooMany, near, unfold
 from .ruleset import (
     Action,
     Alert,
@@ -27,7 +28,9 @@ from .ruleset import (
     Evidence,
     Example,
     Language,
+    LetterForm,
     Otherwise,
+    Passage,
     RuleSet,
     Saying,
     Scenario,
@@ -42,6 +45,7 @@ __all__ = ["PLACEHOLDER", "Item", "Loaded", "build", "require", "unfold"]
 _ID = re.compile(r"[a-z][a-z0-9_-]*|[A-Z][A-Z0-9-]*", re.ASCII)
 _VERSION = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
 _INFINITY = float("inf")
+_BLANKS = dict.fromkeys(map(ord, "\n\t\u00a0\u3000"))
 
 
 class Loaded(NamedTuple):
@@ -59,11 +63,18 @@ class Loaded(NamedTuple):
 
 def build(files: Mapping[str, bytes], digest: str, name: Callable[[str], str] = str) -> Loaded:
     """Read ``files`` (relative POSIX path -> content) into a rule set; ``name`` turns a path into what errors show."""
-    return _Build(files, digest, name).run()
+    reader = _Build(files, digest, name)
+    try:
+        return reader.run()
+    except TooMany:
+        return Loaded(None, (*reader.problems, Problem("too_many_problems")), reader.documents)
 
 
 # a file that cannot be parsed -> the registry whose references are then not judged
 _REGISTRY_OF = {"sources.yaml": "sources", "actions.yaml": "actions", "facts/*.yaml": "facts"}
+
+
+_LISTED_PARTS = ("addressee", "closing", "enclosures", "blanks", "notes")  # of a letter
 
 
 class _Build(ConditionReader):
@@ -98,6 +109,7 @@ class _Build(ConditionReader):
             self.unparsed.add(path)
             return None
         self.problems.extend(document.problems)
+        self.problems.extend(document.problem("unprintable", where) for where, text in _texts(document.data, ()) if not _printable(text))
         if document.data is None:
             self.unparsed.add(path)
             if not document.problems:
@@ -126,6 +138,7 @@ class _Build(ConditionReader):
         self.ids["causes"] = (*(stem for stem, _ in self.each("causes/*.yaml")), *unparsed)
         self.ids["sources"] = tuple(self.entries("sources.yaml", "sources"))
         self.ids["actions"] = tuple(self.entries("actions.yaml", "actions"))
+        self.ids["passages"] = tuple(self.entries("passages.yaml", "passages"))
         sections = self.read_facts()
         for number, cause in enumerate(off):
             if cause not in self.ids["causes"]:
@@ -155,7 +168,7 @@ class _Build(ConditionReader):
             alerts=self.read_simple("alerts.yaml", "alerts", shapes.ALERT, self.make_alert),
             scenarios=self.read_scenarios(off),
             forbidden=top.get("forbidden") or {},
-            letters={stem: item.data for stem, item in self.each("letters/*.yaml")},
+            letters=self.read_letters(),
             languages=languages,
             notation=self.notation,
         )
@@ -233,6 +246,8 @@ class _Build(ConditionReader):
                 self.flatten(inner, f"{prefix}{key}.", words)
             elif isinstance(data, str) and data.strip():
                 words[f"{prefix}{key}"] = data
+                if not _plain_blanks(data):
+                    self.fault("bad_blank", inner)
             else:
                 self.fault("text_wanted", inner)
 
@@ -375,6 +390,24 @@ class _Build(ConditionReader):
     def make_alert(key: str, row: dict[str, Any]) -> Alert:
         return Alert(key, row["when"], row["text"], row.get("actions", ()), row.get("sources", ()))
 
+    def read_letters(self) -> dict[str, LetterForm]:
+        """All letters. What several of them tell in the same words stands in a file of its own."""
+        rows = ((key, self.shape(shapes.PASSAGE, item)) for key, item in self.entries("passages.yaml", "passages").items())
+        passages = {key: _passage(key, row) for key, row in rows if row is not None}
+        letters = {}
+        for stem, item in self.each("letters/*.yaml"):
+            row = self.shape(shapes.LETTER, item)
+            if row is None:
+                continue
+            if row["language"] not in self.languages:
+                self.fault("unknown_id", item, "language", found=row["language"], **near(row["language"], self.languages))
+            parts = {key: tuple(_passage(f"{key}-{number}", part) for number, part in enumerate(row[key], 1)) for key in _LISTED_PARTS}
+            happened = tuple(passages[name] for name in row["happened"] if name in passages)
+            requests = tuple(_passage(key, part) for key, part in row["requests"].items())
+            fixed = {key: row[key] for key in ("language", "title", "opening")}
+            letters[stem] = LetterForm(id=stem, happened=happened, requests=requests, **fixed, **parts)
+        return letters
+
     def read_scenarios(self, off: tuple[str, ...]) -> tuple[Scenario, ...]:
         """All scenarios but those whose answer is a cause that was switched off."""
         scenarios = []
@@ -473,6 +506,36 @@ class _Build(ConditionReader):
                         self.fault("unknown_id", item, name, side, number, found=piece, **near(piece, pieces))
             tests.append(Example(name, row["given"], row["expect"], named["for"], named["against"]))
         return tuple(tests)
+
+
+def _texts(data: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text of a document, keys too, with its path."""
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict):
+        for key, inner in data.items():
+            yield (*path, key), str(key)
+            yield from _texts(inner, (*path, key))
+    elif isinstance(data, list):
+        for number, inner in enumerate(data):
+            yield from _texts(inner, (*path, number))
+
+
+def _printable(text: str) -> bool:
+    return text.isprintable() or text.translate(_BLANKS).isprintable()
+
+
+def _plain_blanks(template: str) -> bool:
+    """Whether a template has plain names in its braces: a width or an attribute could cost or show anything."""
+    try:
+        return all(name is None or (name.isidentifier() and not form and not turn) for _, name, form, turn in Formatter().parse(template))
+    except ValueError:
+        return False
+
+
+def _passage(key: str, row: Mapping[str, Any]) -> Passage:
+    defaults: dict[str, Any] = {"when": None, "causes": (), "unless_first": (), "basis": (), "limit": {}}
+    return Passage(id=key, **{**defaults, **row})
 
 
 def _action(key: str, row: dict[str, Any]) -> Action:

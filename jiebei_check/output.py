@@ -41,18 +41,18 @@ def _write(stream: TextIO | Any, text: str) -> None:
             binary.write(data)
         stream.flush()
     except (BrokenPipeError, ConnectionResetError):
-        silence()
+        silence(stream)
         raise ReaderGone from None
     except (OSError, ValueError) as error:
-        silence()
-        raise WriteError([_failed("stdout", error)]) from None
+        silence(stream)
+        raise WriteError([cannot_write("stdout", error)]) from None
 
 
-def silence() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush cannot fail as well."""
+def silence(stream: object = None) -> None:
+    """Point standard output (or error, where that is ``stream``) at nothing, so that the interpreter's last flush cannot fail or wait."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
+        os.dup2(null, 2 if stream is not None and stream is sys.stderr else 1)
         os.close(null)
     except OSError:
         return
@@ -74,11 +74,14 @@ def write_bytes(path: str, data: bytes, *, mode: int = 0o666, overwrite: bool = 
         exists = os.path.lexists(path)
         if exists and not overwrite:
             raise WriteError([Problem("exists", path)])
-        if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
+        old = os.stat(target) if os.path.exists(target) else None
+        if old is not None and not stat.S_ISREG(old.st_mode):
             with open(path, "wb") as device:  # a device or a pipe has no "whole or not at all"
                 device.write(data)
             return
-        draft = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}.part")
+        if old is not None:  # what its owner hid from others stays hidden
+            mode = stat.S_IMODE(old.st_mode)
+        draft = os.path.join(os.path.dirname(target), f".jiebei-check.{os.urandom(6).hex()}.part")  # short, whatever the target is called
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
         with open(handle, "wb") as file:
             file.write(data)
@@ -89,7 +92,7 @@ def write_bytes(path: str, data: bytes, *, mode: int = 0o666, overwrite: bool = 
     except (BrokenPipeError, ConnectionResetError):
         raise ReaderGone from None
     except (OSError, ValueError) as error:
-        raise WriteError([_failed(path, error)]) from None
+        raise WriteError([cannot_write(path, error)]) from None
     finally:
         if draft:
             _remove(draft)
@@ -102,7 +105,8 @@ def _remove(path: str) -> None:
         return
 
 
-def _failed(name: str, error: BaseException) -> Problem:
+def cannot_write(name: str, error: BaseException) -> Problem:
+    """What went wrong in writing, as a problem."""
     number = getattr(error, "errno", None)
     if number == errno.ENOSPC:
         return Problem("disk_full", name)

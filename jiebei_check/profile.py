@@ -1,6 +1,7 @@
 """A profile: what one person knows about themselves, read from any of the notations that people use."""
 
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from .values import Fact, Facts, Notation, Value, parse
 PROFILE_VERSION = 1
 _FREE = ("id", "note")  # carried along or ignored, never interpreted
 Fault = tuple[Path, str, dict[str, str]]
+_PLACE = re.compile(r"\d{1,6}", re.ASCII)  # in a list; a key may look like a longer number
+_SEARCHED = 100  # after so many faults no more words that were probably meant are looked for: each costs a comparison with all
 
 
 class Profile(NamedTuple):
@@ -39,7 +42,8 @@ def parse_profile(data: bytes, facts: Mapping[str, Fact], notation: Notation, na
 
 
 def _path(field: str) -> Path:
-    return tuple(int(part) if part.isdigit() else part for part in field.split(".")) if field else ()
+    """The path that a field's name stands for: a number in it is a place in a list."""
+    return tuple(int(part) if _PLACE.fullmatch(part) else part for part in field.split(".")) if field else ()
 
 
 def _read_document(document: Document, facts: Mapping[str, Fact], notation: Notation) -> tuple[Profile, list[Problem]]:
@@ -101,7 +105,7 @@ def read_mapping(data: object, facts: Mapping[str, Fact], notation: Notation) ->
             for inner, value in raw.items():
                 fact = facts.get(f"{key}.{inner}")
                 if fact is None or fact.derived is not None:
-                    faults.append(((key, inner), *_unknown(str(inner), key, facts)))
+                    faults.append(((key, inner), *_unknown(str(inner), key, facts, search=len(faults) < _SEARCHED)))
                 else:
                     take((key, inner), fact, value)
         elif key == "profile_version":
@@ -110,15 +114,17 @@ def read_mapping(data: object, facts: Mapping[str, Fact], notation: Notation) ->
         elif key == "id" and isinstance(raw, (str, int)):
             name = str(raw)[:200]
         elif key not in _FREE:
-            faults.append(((str(key),), *_unknown(str(key), "", facts)))
+            faults.append(((str(key),), *_unknown(str(key), "", facts, search=len(faults) < _SEARCHED)))
     return Profile(values, frozenset(declined), name), faults
 
 
-def _unknown(key: str, section: str, facts: Mapping[str, Fact]) -> tuple[str, dict[str, str]]:
+def _unknown(key: str, section: str, facts: Mapping[str, Fact], *, search: bool = True) -> tuple[str, dict[str, str]]:
     """What an unknown key probably was: a known one in another section, a label, a section one level too deep, a typo."""
+    shown = _show(key)
+    if not search:
+        return "unknown_fact_in_section" if section else "unknown_section", {"found": shown, "section": section, "allowed": "…"}
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
 
-    shown = _show(key)
     known = {fact.id: fact for fact in facts.values() if fact.derived is None}
     sections = {fact.section for fact in known.values() if fact.section}
     if section and key in sections:

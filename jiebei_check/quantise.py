@@ -7,18 +7,33 @@ every condition, and two with equal bits under a condition's mask are equal to t
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
+from math import prod
+from typing import NamedTuple
 
 from .conditions import Condition, In, Range, holds, leaves
 from .values import Fact, Facts, Value
 
-_Regions = tuple[list[float], list[int]]
+_Leaf = In | Range
+_LISTS = 64  # of a list of choices as many kinds are assumed at most
+
+
+class Lens(NamedTuple):
+    """What some conditions can see of a profile: under ``mask``, of so many ``kinds`` if all facts are independent."""
+
+    mask: int
+    kinds: int
+    seen: tuple[tuple[str, int, int, Mapping[int, Value]], ...]
+
+    def facts(self, bits: int) -> Facts:
+        """Values that the conditions cannot tell from those of which ``bits`` were made."""
+        return {fact: values[bits & mask] for fact, unknown, mask, values in self.seen if not bits & unknown}
 
 
 class Quantiser:
-    """Turns known values into bits. Pure: it remembers what it has computed, never what it was asked."""
+    """Turns known values into bits, and keeps for all bits a value that stands for them."""
 
     def __init__(self, facts: Mapping[str, Fact], conditions: Iterable[Condition]) -> None:
-        self._leaves: dict[str, dict[In | Range, int]] = {}
+        self._leaves: dict[str, dict[_Leaf, int]] = {}
         bit = 1
         for condition in conditions:
             for leaf in leaves(condition):
@@ -26,50 +41,67 @@ class Quantiser:
                 if leaf not in known:
                     known[leaf] = bit
                     bit <<= 1
-        self._unknown: dict[str, int] = {}
+        self.unknown: dict[str, int] = {}
         for fact in self._leaves:
-            self._unknown[fact] = bit
+            self.unknown[fact] = bit
             bit <<= 1
-        self.nothing = sum(self._unknown.values())  # the bits of a profile in which nothing is known
+        self.masks = {fact: sum(compared.values()) | self.unknown[fact] for fact, compared in self._leaves.items()}
+        self.nothing = sum(self.unknown.values())  # the bits of a profile in which nothing is known
+        self._facts = facts
         numbers = [fact for fact in self._leaves if facts[fact].type in ("int", "number")]
-        self._regions = {fact: _regions(self._leaves[fact], self._unknown[fact]) for fact in numbers}
+        self._bounds = {fact: _bounds(self._leaves[fact]) for fact in numbers}
+        self._changes = {fact: [self._compare(fact, sample) for sample in _samples(bounds)] for fact, bounds in self._bounds.items()}
+        self._standing_for: dict[str, dict[int, Value]] = {fact: {} for fact in self._leaves}
 
-    def mask(self, conditions: Iterable[Condition]) -> int:
-        """The bits on which ``conditions`` depend."""
-        found = 0
+    def lens(self, conditions: Iterable[Condition]) -> "Lens":
+        """What ``conditions`` can see of a profile."""
+        mask = 0
         for condition in conditions:
             for leaf in leaves(condition):
-                found |= self._leaves[leaf.fact][leaf] | self._unknown[leaf.fact]
-        return found
+                mask |= self._leaves[leaf.fact][leaf] | self.unknown[leaf.fact]
+        seen = [fact for fact, unknown in self.unknown.items() if mask & unknown]
+        kinds = prod(len(self._kinds(fact, mask)) + 1 for fact in seen)
+        return Lens(mask, kinds, tuple((fact, self.unknown[fact], self.masks[fact], self._standing_for[fact]) for fact in seen))
 
     def change(self, fact: str, value: Value) -> int:
         """What knowing ``value`` of ``fact`` adds to the bits in which that fact is unknown (often negative)."""
-        if fact in self._regions:
-            bounds, changes = self._regions[fact]
-            return changes[bisect_left(bounds, value) + bisect_right(bounds, value)]
-        compared = self._leaves.get(fact)
-        return _change(compared, fact, value, self._unknown[fact]) if compared else 0
+        bounds = self._bounds.get(fact)
+        if bounds is not None:
+            place = bisect_left(bounds, value) + bisect_right(bounds, value)  # type: ignore[type-var]  # a number, by its type
+            change = self._changes[fact][place]
+        elif fact in self._leaves:
+            change = self._compare(fact, value)
+        else:
+            return 0
+        self._standing_for[fact].setdefault(change + self.unknown[fact], value)
+        return change
 
     def bits(self, facts: Facts) -> int:
-        """The bits of a whole profile, derived facts included."""
-        return self.nothing + sum(self.change(fact, value) for fact, value in facts.items() if fact in self._unknown)
+        """The bits of a profile."""
+        return self.nothing + sum(self.change(fact, value) for fact, value in facts.items())
+
+    def _kinds(self, fact: str, mask: int) -> set[int]:
+        if fact in self._changes:
+            return {change + self.unknown[fact] & mask for change in self._changes[fact]}
+        declared = self._facts[fact]
+        if declared.type in ("bool", "choice"):
+            return {self._compare(fact, value) + self.unknown[fact] & mask for value in declared.keys or (True, False)}
+        compared = sum(bool(bit & mask) for bit in self._leaves[fact].values())
+        return set(range(compared + 1 if declared.type == "date" else min(_LISTS, 1 << compared)))
+
+    def _compare(self, fact: str, value: Value) -> int:
+        known = {fact: value}
+        return sum(bit for leaf, bit in self._leaves[fact].items() if holds(leaf, known)) - self.unknown[fact]
 
 
-def _change(compared: Mapping[In | Range, int], fact: str, value: Value, unknown: int) -> int:
-    known = {fact: value}
-    return sum(bit for leaf, bit in compared.items() if holds(leaf, known)) - unknown
+def _bounds(compared: Mapping[_Leaf, int]) -> list[float]:
+    values = [value for leaf in compared for value in (leaf.values if isinstance(leaf, In) else (leaf.low, leaf.high))]
+    return sorted({float(value) for value in values if isinstance(value, (int, float))})
 
 
-def _regions(compared: Mapping[In | Range, int], unknown: int) -> _Regions:
-    """The bounds in order, and the change for a number below the first, on it, between it and the second, and so on."""
-    bounds = sorted({float(bound) for leaf in compared for bound in _bounds(leaf)})
-    samples: list[float] = [bounds[0] - 1]
+def _samples(bounds: list[float]) -> list[float]:
+    """A number below the first bound, the bound itself, a number between it and the second, and so on."""
+    found = [bounds[0] - 1]
     for low, high in zip(bounds, [*bounds[1:], bounds[-1] + 2], strict=True):
-        samples += [low, (low + high) / 2]
-    fact = next(iter(compared)).fact
-    return bounds, [_change(compared, fact, sample, unknown) for sample in samples]
-
-
-def _bounds(leaf: In | Range) -> list[float]:
-    values = leaf.values if isinstance(leaf, In) else (leaf.low, leaf.high)
-    return [value for value in values if isinstance(value, (int, float))]
+        found += [low, (low + high) / 2]
+    return found

@@ -5,11 +5,14 @@ does not fit (an unknown or repeated key, a value of another type, a value never
 that read one profile.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from itertools import chain
+from operator import getitem, is_, itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 
 from .bulk import Bulk, Known
 from .document import MAX_DEPTH
@@ -31,8 +34,8 @@ _TYPES: dict[str, Any] = {
     "choice": str | None | msgspec.UnsetType,
     "choices": str | tuple[str, ...] | None | msgspec.UnsetType,
 }
-# Where one of these stands in a record, its keys cannot be counted, or the reader of one profile would look closer.
-_UNUSUAL = (b" :", b"\t:", b"\n:", b"\r:", b"\x7f", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_FORBIDDEN = re.compile(rb"\xef\xbf[\xbe\xbf]")  # characters that no text may hold, beside the control characters
+_KEY_APART = re.compile(rb'"[ \t\r\n]+:')
 
 
 class Ready(NamedTuple):
@@ -48,10 +51,10 @@ class _Layout(NamedTuple):
 
     decode: Callable[[bytes], Any]
     convert: Callable[[object], Any]
-    sections: tuple[tuple[Any, ...], ...]  # for each section that comes first: its facts, all of them left out
+    sections: int  # how many of its fields are sections; they come first
+    blanks: tuple[Any, ...]  # what stands for a section that is left out
     facts: tuple[Fact, ...]
     changes: tuple[dict[Any, int], ...]
-    values: tuple[dict[Any, Value | None], ...]
     inputs: Callable[[Sequence[Any]], tuple[Any, ...]]
     input_values: tuple[dict[Any, Value | None], ...]
 
@@ -65,6 +68,7 @@ class ValueReader:
         self.facts = tuple(fact for fact in self.rules.facts.values() if fact.derived is None)
         self._as_of = as_of if AS_OF in self.rules.facts else None
         self._override = override
+        self._shift = bulk.quantiser.nothing.bit_length()
         self._changes: dict[str, dict[Any, int]] = {fact.id: {} for fact in self.facts}
         self._values: dict[str, dict[Any, Value | None]] = {fact.id: {} for fact in self.facts}
         for fact in self.facts:
@@ -85,66 +89,62 @@ class ValueReader:
             values = {**values, AS_OF: self._as_of}
         inputs: dict[str, Value | None] = {fact: values.get(fact) for fact in self.bulk.inputs}
         as_of = values.get(AS_OF)
-        return Ready(name, None if as_of is None else str(as_of), Known(self.bulk.quantiser.bits(values), lambda: values, inputs))
+        return Ready(name, None if as_of is None else str(as_of), Known(self.bulk.quantiser.bits(values), inputs))
 
     # --- from memory
 
     def decode(self, line: bytes) -> Ready | None:
         """A record from one JSON object, or None where it has to be read at leisure."""
-        for unusual in _UNUSUAL:
-            if unusual in line:
-                return None
-        if line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+        if not line.isascii() and _FORBIDDEN.search(line) or b"\x7f" in line or line.count(b"{") + line.count(b"[") > MAX_DEPTH:
             return None
         for layout in (self._nested, self._dotted):
             try:
                 record = layout.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
-            return self._take(layout, record, line.count(b'":'))
+            return self._take(layout, record, line)
         return None
 
     def convert(self, data: Mapping[str, object]) -> Ready | None:
         """A record from a caller's own mapping, or None where it has to be read at leisure."""
         for layout in (self._nested, self._dotted):
             try:
-                return self._take(layout, layout.convert(data), None)
+                return self._take(layout, layout.convert(data), b"")
             except (msgspec.ValidationError, RecursionError, TypeError):
                 continue
         return None
 
-    def _take(self, layout: _Layout, record: Any, keys: int | None) -> Ready | None:
-        fields = msgspec.structs.astuple(record)
-        name, version, _note = fields[-3:]
-        raws: list[Any] = []
-        for section, blank in zip(fields, layout.sections, strict=False):
-            raws += blank if section is _UNSET or section is None else msgspec.structs.astuple(section)
-        raws += fields[len(layout.sections) : -3]
-        if keys is not None and keys != len(raws) - raws.count(_UNSET) + sum(
-            field is not _UNSET for field in (*fields[: len(layout.sections)], *fields[-3:])
-        ):
-            return None  # a key stands twice, or text looks like a key
-        if version is not _UNSET and str(version) != str(PROFILE_VERSION):
+    def _take(self, layout: _Layout, record: Any, line: bytes) -> Ready | None:
+        fields = astuple(record)
+        sections, beside, (name, version, _) = fields[: layout.sections], fields[layout.sections : -3], fields[-3:]
+        try:
+            raws = [*chain.from_iterable(map(astuple, sections)), *beside]
+        except TypeError:  # a section that says nothing
             return None
-        changes = list(map(dict.get, layout.changes, raws))
-        if None in changes:
-            for place, change in enumerate(changes):
-                if change is None:
-                    changes[place] = self._understand(layout.facts[place], raws[place])
+        try:
+            total = sum(map(getitem, layout.changes, raws), self.bulk.quantiser.nothing)
+        except KeyError:
+            changes = [self._understand(fact, raw) for fact, raw in zip(layout.facts, raws, strict=True)]
             if None in changes:
                 return None
+            total = sum(changes, self.bulk.quantiser.nothing)
+        given = total >> self._shift
+        if line:
+            keys = given + layout.sections - sum(map(is_, sections, layout.blanks)) + 3 - fields[-3:].count(_UNSET)
+            if line.count(b":") != keys and not _has_keys(line, keys):
+                return None
+        if version is not _UNSET and str(version) != str(PROFILE_VERSION):
+            return None
         inputs = dict(zip(self.bulk.inputs, map(dict.get, layout.input_values, layout.inputs(raws)), strict=True))
         as_of = inputs.get(AS_OF)
-
-        def values() -> Facts:
-            found = zip(layout.facts, map(dict.get, layout.values, raws), strict=True)
-            return {fact.id: value for fact, value in found if value is not None}
-
-        known = Known(sum(changes, self.bulk.quantiser.nothing), values, inputs)
+        known = Known(total - (given << self._shift), inputs)
         return Ready("" if name is _UNSET or name is None else str(name)[:_MAX_ID], None if as_of is None else str(as_of), known)
 
     def _understand(self, fact: Fact, raw: Any) -> int | None:
         """Read and remember one value; None where it is not understood."""
+        known = self._changes[fact.id].get(raw)
+        if known is not None:
+            return known
         if type(raw) is int and not -_HUGE < raw < _HUGE:
             return None
         try:
@@ -166,6 +166,7 @@ class ValueReader:
         if fact.id == AS_OF and self._as_of is not None and (value is None or self._override):
             value = self._as_of
         change = 0 if value is None else self.bulk.quantiser.change(fact.id, value)
+        change += (raw is not _UNSET) << self._shift  # above the bits of the profile, the sum counts what was given
         self._changes[fact.id][raw] = change
         self._values[fact.id][raw] = value
         return change
@@ -178,29 +179,41 @@ class ValueReader:
         for fact in self.facts:
             by_section.setdefault(fact.section if nested else "", []).append(fact)
         beside = by_section.pop("", [])
-        fields = [(name, _structure(name, facts) | None | msgspec.UnsetType) for name, facts in by_section.items()]
-        fields += [(fact.id, _TYPES[fact.type]) for fact in beside]
-        fields += [("id", str | int | None | msgspec.UnsetType), ("profile_version", int | str | msgspec.UnsetType), ("note", Any)]
-        structure = _define("Record", fields)
+        sections = [_structure(name, facts) for name, facts in by_section.items()]
+        blanks = [section() for section in sections]
+        fields = [(name, section | None, blank) for name, section, blank in zip(by_section, sections, blanks, strict=True)]
+        fields += [(fact.id, _TYPES[fact.type], _UNSET) for fact in beside]
+        fields += [("id", str | int | None | msgspec.UnsetType, _UNSET), ("profile_version", int | str | msgspec.UnsetType, _UNSET)]
+        structure = _define("Record", [*fields, ("note", Any, _UNSET)])
         facts = (*(fact for section in by_section.values() for fact in section), *beside)
         places = [[fact.id for fact in facts].index(name) for name in self.bulk.inputs]
         return _Layout(
             decode=msgspec.json.Decoder(structure).decode,
             convert=lambda data: msgspec.convert(data, structure),
-            sections=tuple((_UNSET,) * len(section) for section in by_section.values()),
+            sections=len(sections),
+            blanks=tuple(blanks),
             facts=facts,
             changes=tuple(self._changes[fact.id] for fact in facts),
-            values=tuple(self._values[fact.id] for fact in facts),
             inputs=itemgetter(*places),
             input_values=tuple(self._values[name] for name in self.bulk.inputs),
         )
 
 
 def _structure(name: str, facts: Sequence[Fact]) -> Any:
-    return _define(name, [(fact.id.rpartition(".")[2], _TYPES[fact.type]) for fact in facts])
+    return _define(name, [(fact.id.rpartition(".")[2], _TYPES[fact.type], _UNSET) for fact in facts])
 
 
-def _define(name: str, fields: Sequence[tuple[str, Any]]) -> Any:
-    names = {f"f{number}": key for number, (key, _) in enumerate(fields)}
-    typed = [(field, kind, _UNSET) for field, (_, kind) in zip(names, fields, strict=True)]
+def _define(name: str, fields: Sequence[tuple[str, Any, Any]]) -> Any:
+    """A structure whose fields have numbers for Python and their own names in JSON."""
+    names = {f"f{number}": key for number, (key, _, _) in enumerate(fields)}
+    typed = [(field, kind, _default(default)) for field, (_, kind, default) in zip(names, fields, strict=True)]
     return msgspec.defstruct(name.title(), typed, rename=names, forbid_unknown_fields=True, eq=False, gc=False)
+
+
+def _default(value: Any) -> Any:
+    return value if value is _UNSET else msgspec.field(default_factory=lambda: value)
+
+
+def _has_keys(line: bytes, keys: int) -> bool:
+    """Whether a JSON text holds exactly so many keys, although some of its text holds colons."""
+    return line.count(b'":') == keys and _KEY_APART.search(line) is None

@@ -25,7 +25,12 @@ _FOLDED_BLANK = re.compile(
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
 _WORD = Field("string", "A member of a list.")
+_MOST_PROBLEMS = 1000  # each costs a search for the word that was meant; nobody reads so many
 _LISTED = 12  # more allowed words than this do not fit into one line
+
+
+class TooMany(Exception):
+    """There are so many faults that reading stops: this is no rule set."""
 
 
 class Item(NamedTuple):
@@ -69,6 +74,8 @@ class TableReader:
         self.stems: dict[int, str] = {}  # id of a document -> how its texts are named in translations
 
     def fault(self, code: str, item: Item, *path: str | int, **params: str) -> None:
+        if len(self.problems) >= _MOST_PROBLEMS:
+            raise TooMany
         self.problems.append(item.document.problem(code, (*item.path, *path), **params))
 
     def unknowable(self, fact: str) -> bool:
@@ -109,12 +116,13 @@ class TableReader:
         if not isinstance(item.data, list) or (field.filled and not item.data):
             self.fault(code, item)
             return
-        seen: list[object] = []
+        seen: set[str] = set()
         for number, data in enumerate(item.data):
             member = item.child(number, data)
-            if data in seen:
+            mark = data if isinstance(data, str) else f"\0{data!r}"
+            if mark in seen:
                 self.fault("repeated_in_list", member, found=str(data)[:60])
-            seen.append(data)
+            seen.add(mark)
             yield member
 
     # --- plain values

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from .document import read_bytes
@@ -40,8 +41,7 @@ def load_rules(folder: str | os.PathLike[str] | None = None) -> RuleSet:
     from .loader import build, require  # noqa: PLC0415 - a warm run never reads YAML
 
     files = read_files(folder)
-    prefix = "" if folder is None else f"{os.fspath(folder).rstrip('/')}/"
-    rules = require(build(files, content_hash(files), lambda path: f"{prefix}{path}"))
+    rules = require(build(files, content_hash(files), shown_as(folder)))
     if folder is not None:
         rules = _with_bundled_words(rules)
     _remember(rules, stamp)
@@ -64,7 +64,10 @@ def _stamp(folder: str | os.PathLike[str] | None) -> str:
     parts = []
     for place in places:
         for entry in _entries(place, os.fspath(folder) if folder is not None else ""):
-            state = entry.stat()
+            try:
+                state = entry.stat()
+            except OSError:  # a link to nowhere: reading it will say so
+                continue
             parts.append(f"{entry.path}|{state.st_size}|{state.st_mtime_ns}")
     return "\t".join(parts).replace("\n", " ")
 
@@ -96,7 +99,7 @@ def _entries(folder: Path, name: str) -> list[os.DirEntry[str]]:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         folders = [entry for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
         inner = [found for entry in folders for found in sorted(os.scandir(entry.path), key=lambda found: found.name)]
-    except OSError as error:
+    except (OSError, ValueError) as error:
         code = {FileNotFoundError: "no_such_folder", NotADirectoryError: "not_a_folder"}.get(type(error), "cannot_read")
         raise ReadError([Problem(code, name or str(folder))]) from None
     found = [entry for entry in (*entries, *inner) if entry.name.endswith((".yaml", ".yml")) and not entry.name.startswith(".")]
@@ -107,6 +110,18 @@ def _entries(folder: Path, name: str) -> list[os.DirEntry[str]]:
 
 def _read_folder(folder: Path, name: str) -> dict[str, bytes]:
     return {Path(entry.path).relative_to(folder).as_posix(): read_bytes(entry.path) for entry in _entries(folder, name)}
+
+
+def shown_as(folder: str | os.PathLike[str] | None) -> Callable[[str], str]:
+    """How errors name a rule file: by the folder that was given, or by its bundled name where it stands only there."""
+    if folder is None:
+        return str
+    prefix = os.fspath(folder).rstrip("/")
+
+    def name(path: str) -> str:
+        return f"{prefix}/{path}" if os.path.exists(os.path.join(prefix, path)) else f"rules/{path.removeprefix('bundled/')}"
+
+    return name
 
 
 def content_hash(files: dict[str, bytes]) -> str:
@@ -169,7 +184,7 @@ def _remember(rules: RuleSet, stamp: str) -> None:
     try:
         path = _cache_file(stamp)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with open(handle, "wb") as file:

@@ -155,6 +155,39 @@ class Scenario(NamedTuple):
     inconclusive: bool | None
 
 
+class Passage(NamedTuple):
+    """A sentence of a letter, with the conditions under which it may stand.
+
+    It stands where ``when`` certainly holds, every fact that its text names is known, one of ``causes`` is among those found
+    (empty: any), and none of ``unless_first`` is in first place. ``basis`` are the sources it rests on, ``limit`` says what they
+    do not give.
+    """
+
+    id: str
+    when: Condition | None
+    causes: tuple[str, ...]
+    unless_first: tuple[str, ...]
+    text: Text
+    basis: tuple[str, ...]
+    limit: Text
+
+
+class LetterForm(NamedTuple):
+    """A letter to somebody, part by part. ``language`` is the one it is sent in; ``notes`` are for the writer only."""
+
+    id: str
+    language: str
+    title: Text
+    addressee: tuple[Passage, ...]  # the first that fits
+    opening: Text
+    happened: tuple[Passage, ...]
+    requests: tuple[Passage, ...]
+    closing: tuple[Passage, ...]
+    enclosures: tuple[Passage, ...]
+    blanks: tuple[Passage, ...]
+    notes: tuple[Passage, ...]
+
+
 class Language(NamedTuple):
     """A language's own name and the program's words in it, by dotted key."""
 
@@ -188,7 +221,7 @@ class RuleSet(NamedTuple):
     alerts: tuple[Alert, ...]
     scenarios: tuple[Scenario, ...]
     forbidden: Mapping[str, tuple[str, ...]]  # language -> phrases that no text may hold
-    letters: Mapping[str, object]
+    letters: Mapping[str, LetterForm]
     languages: Mapping[str, Language]
     notation: Notation
 

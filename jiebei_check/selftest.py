@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .conditions import holds
-from .inference import Diagnosis, Ranked, consider, diagnose, weigh
+from .inference import Diagnosis, Ranked, consider, diagnose
 from .profile import Profile
 from .ruleset import Cause, Evidence, Example, RuleSet, Scenario
 from .values import Facts
@@ -204,7 +204,7 @@ def watch(rules: RuleSet, own: Mapping[str, Iterable[Facts]], every: Iterable[Fa
 
 
 def _applies(cause: Cause, facts: Facts) -> bool:
-    return weigh(cause, facts).applies is not False if cause.applies is not None else True
+    return cause.applies is None or holds(cause.applies, facts) is not False
 
 
 def coverage(rules: RuleSet) -> dict[tuple[str, str], Seen]:

@@ -166,6 +166,27 @@ SCENARIO: Shape = {
     "given": Field("profile", "The whole profile.", required=True),
     "expect": Field("shape", "What must come out.", required=True, of=EXPECT),
 }
+PASSAGE: Shape = {
+    "when": Field("condition", "The sentence stands only where this certainly holds."),
+    "causes": Field("refs", "It stands only where one of these is among the causes found.", of="causes"),
+    "unless_first": Field("refs", "It does not stand where one of these comes first.", of="causes"),
+    "text": Field("text", "The sentence. {section.fact} prints a value; where that is not known the sentence is left out.", required=True),
+    "basis": Field("refs", "The sources on which it rests; only such as were checked.", of="sources"),
+    "limit": Field("text", "What the basis does not give: told to the writer, not sent."),
+}
+_PASSAGES = Field("list", "Sentences in their order.", required=True, of=PASSAGE)
+LETTER: Shape = {
+    "language": Field("string", "The language in which the letter is sent.", required=True),
+    "title": Field("text", "What the letter is.", required=True),
+    "addressee": _PASSAGES._replace(about="To whom; the first that fits."),
+    "opening": Field("text", "The first sentence.", required=True),
+    "happened": Field("refs", "What happened: sentences of passages.yaml.", required=True, of="passages"),
+    "requests": Field("map", "What the writer asks for, by id.", required=True, of=PASSAGE),
+    "closing": _PASSAGES._replace(about="The last sentences."),
+    "enclosures": _PASSAGES._replace(about="What is enclosed."),
+    "blanks": _PASSAGES._replace(about="What the writer fills in below: name, numbers."),
+    "notes": _PASSAGES._replace(about="What the writer should know; not sent."),
+}
 TITLED: Shape = {
     "title": Field("text", "Its name.", required=True),
     "about": Field("text", "What it means."),
@@ -232,5 +253,6 @@ FILES: Mapping[str, tuple[str, Shape]] = {
     "checks.yaml": ("checks", CHECK),
     "alerts.yaml": ("alerts", ALERT),
     "scenarios/*.yaml": ("", SCENARIO),
-    "letters/*.yaml": ("", {}),
+    "letters/*.yaml": ("", LETTER),
+    "passages.yaml": ("passages", PASSAGE),
 }

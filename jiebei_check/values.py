@@ -177,6 +177,8 @@ def _parse_choices(fact: Fact, raw: object, notation: Notation) -> Value | None:
     for part in parts:
         if not isinstance(part, str):
             raise Refused("bad_choice", found=str(part)[:40], allowed=_allowed(fact))
+        if len(part) > _MAX_LENGTH:  # folding and looking for the word meant cost more than their length
+            raise Refused("too_long", found=part[:20])
         word = fold(part)
         if word and word not in notation.unknown:
             found.add(_parse_choice(fact, word, part))

@@ -11,6 +11,8 @@ from .values import Fact, Facts, Text, Value
 
 DEFAULT_LANGUAGE = "zh"
 FALLBACK_LANGUAGE = "en"
+_MOST_PROBLEMS = 100  # nobody reads further, and a file of another kind has tens of thousands
+_LONGEST = 80  # of what was found
 
 
 def text_in(text: Text, language: str) -> str:
@@ -31,7 +33,11 @@ class Wording:
     def word(self, key: str, **params: object) -> str:
         """A word of the program by dotted key, its blanks filled; the key itself where no language has it."""
         template = self._words.get(key) or self._fallback.get(key) or key
-        return template.format(**params) if params else template
+        return template.format_map(_Blanks(params)) if params else template
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys of all words that begin with ``prefix``, in the order of the language file."""
+        return [key for key in self._words if key.startswith(prefix)]
 
     def text(self, text: Text) -> str:
         return text_in(text, self.language)
@@ -75,9 +81,9 @@ class Wording:
             place.append(self.word("problems.at_line", line=problem.line))
         field = visible(problem.field)
         if field:
-            place.append(field if len(field) <= 80 else f"{field[:77]}...")
+            place.append(_short(field))
         params = {key: visible(value) for key, value in problem.params.items()}
-        blanks = _Blanks(params)
+        blanks = _Blanks({**params, "found": _short(params.get("found", ""))})
         sentence = self._words.get(f"problems.{problem.code}") or self._fallback.get(f"problems.{problem.code}") or problem.code
         sentence = sentence.format_map(blanks)
         if params.get("nearest"):
@@ -85,9 +91,16 @@ class Wording:
         return colon.join([*place, sentence])
 
     def problems(self, problems: Iterable[Problem]) -> list[str]:
-        return [self.problem(problem) for problem in problems]
+        """A line each; of very many only the first, and how many more there are."""
+        found = tuple(problems)
+        lines = [self.problem(problem) for problem in found[:_MOST_PROBLEMS]]
+        return lines if len(found) <= _MOST_PROBLEMS else [*lines, self.word("problems.more", count=len(found) - _MOST_PROBLEMS)]
 
 
-class _Blanks(dict[str, str]):
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+class _Blanks(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return ""

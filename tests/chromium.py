@@ -108,12 +108,17 @@ class Chromium:
         deadline = time.monotonic() + _PATIENCE
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._receive(deadline))
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until what was asked for has been laid out and painted."""
         self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def look(self, width: int, height: int = 900, *, scheme: str = "light", media: str = "screen") -> None:
         """Emulate a window of that size in CSS pixels, a colour scheme, and screen or print."""
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=width < 600)
         self.send("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.settle()
 
     def evaluate(self, script: str) -> Any:
         answer = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)

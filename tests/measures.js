@@ -8,9 +8,7 @@ function over(front, back) {
   return [0, 1, 2].map(i => front[i] * a + back[i] * (1 - a)).concat(1);
 }
 function ground(element) {
-  const layers = [];
-  for (let at = element; at; at = at.parentElement) layers.push(parts(getComputedStyle(at).backgroundColor));
-  return layers.reverse().reduce((back, front) => over(front, back), [255, 255, 255, 1]);
+  return element ? over(parts(getComputedStyle(element).backgroundColor), ground(element.parentElement)) : [255, 255, 255, 1];
 }
 function luminance(colour) {
   const [r, g, b] = colour.slice(0, 3).map(v => v / 255).map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ EXAMPLE = ROOT / "tests" / "golden" / "trial-loan.yaml"
 HOSTILE = (
     "<script>alert(1)</script>",
     "</title><img src=x onerror=alert(1)>",
-    "\" onclick=\"alert(1)' x",
+    '" onclick="alert(1)\' x',
     "<!-- ]]> --> &lt;b&gt; &amp;",
     "[a](javascript:alert(1)) ![b](https://example.com/c.png)",
     "| a | b |\n| --- |",
@@ -99,7 +100,9 @@ def test_a_page_refers_to_nothing_outside_and_its_policy_allows_its_own_style_on
     assert found is not None
     assert not re.search(r"url\(|@import|expression", found[1])
     digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
-    policy = next(attributes["content"] for name, attributes in outline.elements if attributes.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        attributes["content"] for name, attributes in outline.elements if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy is not None
     assert policy.split("; ")[:2] == ["default-src 'none'", f"style-src 'sha256-{digest}'"]
     assert "unsafe" not in policy
@@ -121,7 +124,7 @@ def test_headings_begin_at_one_and_never_skip_a_level(rules: RuleSet, count: int
     levels = [int(name[1]) for name, _ in outline.elements if re.fullmatch(r"h[1-6]", name)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(following <= here + 1 for here, following in zip(levels, levels[1:], strict=False))
+    assert all(following <= here + 1 for here, following in pairwise(levels))
 
 
 @pytest.mark.parametrize("form", ["markdown", "html", "text"])
@@ -169,7 +172,9 @@ def test_markdown_reads_as_it_is_written(text: str, expected: str) -> None:
     assert escape(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("a", "`a`"), ("a`b", "``a`b``"), ("`", "`` ` ``"), ("``a", "``` ``a ```"), (" a ", "`  a  `")])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("a", "`a`"), ("a`b", "``a`b``"), ("`", "`` ` ``"), ("``a", "``` ``a ```"), (" a ", "`  a  `")]
+)
 def test_a_code_span_is_longer_than_any_run_of_backticks_in_it(text: str, expected: str) -> None:
     assert code(text) == expected
 
@@ -178,7 +183,10 @@ def test_a_code_span_is_longer_than_any_run_of_backticks_in_it(text: str, expect
 def test_a_hostile_name_stays_inside_its_code_span(rules: RuleSet, level: int) -> None:
     for name in HOSTILE:
         report = make(rules, name)
-        with_name, other = page(rules, report, report, form="markdown", level=level), page(rules, make(rules, "x"), make(rules, "x"), form="markdown", level=level)
+        with_name, other = (
+            page(rules, report, report, form="markdown", level=level),
+            page(rules, make(rules, "x"), make(rules, "x"), form="markdown", level=level),
+        )
         assert code(name) in with_name
         assert with_name.replace(code(name), "`x`") == other
         assert with_name.count("\n") == other.count("\n")

@@ -21,13 +21,12 @@ from jiebei_check.wording import Wording
 GOLDEN = Path(__file__).with_name("golden")
 NAMES = tuple(sorted(path.stem for path in GOLDEN.glob("*.yaml")))
 LEVELS = {"quiet": QUIET, "short": SHORT, "full": FULL}
-JSON_CAUSES = 6  # the whole document of one profile has over 70 KB
+ALL_CAUSES = 5  # where all causes are shown: forty of them would drown what changed
 # file ending -> format, width, level
-TEXTS = {f"{width}.{level}.txt": ("text", width, level) for width in (40, 80, 120) for level in ("short", "full")}
 KINDS = {
-    **TEXTS,
+    **{f"{level}.{width}.txt": ("text", width, level) for width in (40, 80, 120) for level in ("short", "full")},
     "quiet.txt": ("text", 80, "quiet"),
-    "json": ("json", 80, "short"),
+    "json": ("json", 80, "full"),
     "quiet.md": ("markdown", 80, "quiet"),
     "short.md": ("markdown", 80, "short"),
     "full.md": ("markdown", 80, "full"),
@@ -46,7 +45,7 @@ def golden_report(rules: RuleSet, name: str, lang: str, top: int | None = None) 
 
 def rendered(rules: RuleSet, name: str, lang: str, kind: str) -> str:
     form, width, level = KINDS[kind]
-    report = golden_report(rules, name, lang, JSON_CAUSES if form == "json" else None)
+    report = golden_report(rules, name, lang, ALL_CAUSES if level == "full" else None)
     text = renderer(form)([report], Style(Wording(rules, lang), width=width, verbosity=LEVELS[level]))
     return re.sub(r"sha256-[^']+", "sha256-", re.sub(r"(?s)<style>.*?</style>", "<style></style>", text)) if form == "html" else text
 

@@ -12,7 +12,7 @@ from ..loader import Loaded
 from ..rule_conditions import comparisons
 from ..rule_reader import Item
 from ..ruleset import Cause, Evidence, RuleSet
-from ..selftest import Seen, watch
+from ..selftest import Outcome, Seen, run, watch
 from ..shapes import FILES, Field, Shape
 from ..values import Facts
 
@@ -23,6 +23,7 @@ class Subject:
     def __init__(self, loaded: Loaded, rules: RuleSet) -> None:
         self.rules = rules
         self.documents: Mapping[str, Document] = loaded.documents
+        self.problems = loaded.problems
         self.complete = not loaded.problems
 
     def item(self, file: str, *path: str | int) -> Item:
@@ -130,6 +131,68 @@ class Subject:
     def seen(self) -> Mapping[tuple[str, str], Seen]:
         """(cause, piece of evidence) -> which of its outcomes some case shows."""
         return watch(self.rules, self.cases, self.all_cases)
+
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What all cases of the rules came to."""
+        return run(self.rules)
+
+    def mentioned(self, registry: str) -> frozenset[str]:
+        """The ids of a registry that something refers to, whether or not they exist."""
+        return self._mentions.get(registry, frozenset())
+
+    @cached_property
+    def _mentions(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        kinds = {"strength": "bits", "prior": "priors"}
+        for file, field, item in self.fields:
+            if field.kind in ("ref", "strength", "prior"):
+                found.setdefault(kinds.get(field.kind, str(field.of)), set()).add(str(item.data))
+            elif field.kind == "refs" and isinstance(item.data, list) and item.path[-1] != "moves":
+                found.setdefault(str(field.of), set()).update(map(str, item.data))
+            elif field.kind == "condition":
+                for path, fact in comparisons(item.data, item.path):
+                    found.setdefault("facts", set()).add(fact)
+                    found.setdefault("choices", set()).update(_strings(self.item(file, *path).data))
+            elif field.kind == "strings" and file.startswith("facts/") and "derived" in item.path:
+                found.setdefault("facts", set()).update(_strings(item.data))
+            elif field.kind == "strings" and item.path[-1] in ("for", "against"):
+                found.setdefault("evidence", set()).update(_strings(item.data))
+            elif field.kind == "profile":
+                found.setdefault("choices", set()).update(_strings(item.data))
+        for file in self.documents:
+            if file.startswith("letters/"):  # their tables are their own; whatever they name is used
+                for registry in ("sources", "actions", "facts", "causes"):
+                    found.setdefault(registry, set()).update(_strings(self.item(file).data))
+        return {registry: frozenset(names) for registry, names in found.items()}
+
+    @cached_property
+    def uses(self) -> Mapping[str, int]:
+        """Fact -> in how many comparisons and cases it stands."""
+        found: dict[str, int] = {}
+        for _, field, item in self.fields:
+            if field.kind == "condition":
+                for _, fact in comparisons(item.data, item.path):
+                    found[fact] = found.get(fact, 0) + 1
+            elif field.kind == "profile" and isinstance(item.data, dict):
+                for section, facts in item.data.items():
+                    for key in facts if isinstance(facts, dict) else ():
+                        name = f"{section}.{key}"
+                        found[name] = found.get(name, 0) + 1
+        return found
+
+
+def _strings(data: object) -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, inner in data.items():
+            yield str(key)
+            yield from _strings(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from _strings(inner)
+    elif data is not None:
+        yield str(data)
 
 
 def _get(data: object, key: str) -> object:

@@ -1,6 +1,5 @@
 """Formats: one file each, every one a function from reports to a string. A registry; modules load when they are used."""
 
-
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple

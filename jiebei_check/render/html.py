@@ -11,7 +11,8 @@ from pathlib import Path
 from ..report import ActionReport, CauseReport, OpenFact, Reason, Report, Warning_
 from . import FULL, QUIET, Style
 from .markup import Markup, join, lines, tag
-from .selection import balance, names, percent, shown_causes, signed, strongest_first
+from .pictures import HATCH, balance_bar, share_bar
+from .selection import LEAST_SHARE, balance, moved_facts, names, percent, shown_causes, signed, strongest_first
 
 _LANGUAGE_TAG = {"zh": "zh-Hans"}  # BCP 47: the script chooses the shapes of the characters
 _SHORT_OPEN = 3
@@ -37,7 +38,12 @@ def render(reports: Sequence[Report], style: Style) -> str:
         tag("title", subject),
         tag("style", Markup(styles)),
     )
-    body = lines(_HATCH, tag("header", tag("h1", title), *_details(reports[0], style, several), class_="page"), tag("main", *parts), _made_by(reports, style))
+    body = lines(
+        HATCH,
+        tag("header", tag("h1", title), *_details(reports[0], style, several), class_="page"),
+        tag("main", *parts),
+        _made_by(reports, style),
+    )
     return lines(Markup("<!doctype html>"), tag("html", tag("head", head), tag("body", body), lang=language)) + "\n"
 
 
@@ -45,29 +51,6 @@ def _policy(styles: str) -> str:
     """Nothing may be loaded or run; this very style sheet applies (Content Security Policy Level 3, hash sources)."""
     digest = b64encode(sha256(styles.encode()).digest()).decode("ascii")
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-# The pattern of what speaks against, so that it differs from what speaks for without colour too.
-_HATCH = tag(
-    "svg",
-    tag(
-        "defs",
-        tag(
-            "pattern",
-            tag("rect", width="6", height="6", class_="hatch-ground"),
-            tag("line", x1="1", y1="0", x2="1", y2="6", class_="hatch-line"),
-            id="hatch",
-            width="6",
-            height="6",
-            patternUnits="userSpaceOnUse",
-            patternTransform="rotate(45)",
-        ),
-    ),
-    class_="defs",
-    width="0",
-    height="0",
-    aria_hidden="true",
-)
 
 
 def _details(report: Report, style: Style, several: bool) -> list[Markup]:
@@ -124,7 +107,9 @@ class _Page:
         if not self.several:
             return Markup("")
         name = self.word("report.profile_name", name=self.report.id) if self.report.id else self.report.as_of or self.prefix[1:-1]
-        day = [tag("p", self.word("report.as_of", date=self.report.as_of), class_="details")] if self.report.as_of and self.report.id else []
+        day = (
+            [tag("p", self.word("report.as_of", date=self.report.as_of), class_="details")] if self.report.as_of and self.report.id else []
+        )
         return join(tag("h2", name, id=f"{self.prefix}title"), *day)
 
     def warnings(self) -> Markup:
@@ -138,14 +123,17 @@ class _Page:
     def notes(self, key: str, warnings: list[Warning_]) -> Markup:
         if not warnings:
             return Markup("")
-        return self.section(key, self.word(f"report.{key}"), tag("ul", lines(*map(self.warning, warnings)), class_="notes plain", role="list"))
+        return self.section(
+            key, self.word(f"report.{key}"), tag("ul", lines(*map(self.warning, warnings)), class_="notes plain", role="list")
+        )
 
     def warning(self, warning: Warning_) -> Markup:
         label = "" if warning.kind == "saying" else tag("strong", self.word(f"page.kind_{warning.kind}"), class_="label")
         return tag("li", tag("p", label, Markup(" "), warning.text, self.references(warning.sources)), class_=warning.kind)
 
     def verdict(self) -> Markup:
-        return self.section("verdict", self.word("page.verdict"), tag("p", self.report.verdict, class_="lead"), self.overview())
+        hinges = tag("p", self.report.hinges, class_="hinges") if self.report.hinges else Markup("")
+        return self.section("verdict", self.word("page.verdict"), tag("p", self.report.verdict, class_="lead"), hinges, self.overview())
 
     def overview(self) -> Markup:
         """The shares as bars, best first, each a link to its cause."""
@@ -168,7 +156,7 @@ class _Page:
         scale = max([_LEAST_SCALE, *(side for cause in self.shown for side in balance(cause)[1:3])])
         cards = [self.cause(number, cause, scale) for number, cause in enumerate(self.shown, 1)]
         explained = tag("p", self.word("page.scale"), class_="small")
-        return self.section("causes", self.word("report.causes"), *cards, explained, self.others())
+        return self.section("causes", self.word("report.causes"), explained, *cards, self.others())
 
     def cause(self, number: int, cause: CauseReport, scale: int) -> Markup:
         likelihood = self.word("page.likelihood", level=self.word(f"likelihood.{cause.likelihood}"))
@@ -206,7 +194,9 @@ class _Page:
         parts = [
             self.reasons("for", cause.speaks_for),
             self.reasons("against", cause.against),
-            self.list_of("open", [tag("li", tag("span", "?", class_="bits", aria_hidden="true"), tag("span", self.open(one))) for one in opens]),
+            self.list_of(
+                "open", [tag("li", tag("span", "?", class_="bits", aria_hidden="true"), tag("span", self.open(one))) for one in opens]
+            ),
         ]
         return tag("div", lines(*parts), class_="evidence")
 
@@ -227,17 +217,16 @@ class _Page:
         return self.word(f"report.{key}", label=one.label, add=one.could_add, remove=one.could_remove)
 
     def others(self) -> Markup:
-        """The causes that are not shown in full: title and share only."""
+        """The causes that are not shown in full: title and, where it is worth a number, share."""
         rest = self.report.causes[len(self.shown) :]
         if not rest:
             return Markup("")
-        head = tag("tr", *(tag("th", self.word(key), scope="col") for key in ("page.rank", "page.cause", "report.share")))
-        rows = [
-            tag("tr", tag("td", str(place)), tag("td", cause.title), tag("td", percent(cause.share, self.style.wording)))
-            for place, cause in enumerate(rest, len(self.shown) + 1)
-        ]
-        table = tag("table", tag("thead", head), tag("tbody", lines(*rows)))
-        return tag("details", tag("summary", self.word("page.others", count=len(rest))), table, class_="others")
+        items = [tag("li", cause.title, self.small_share(cause.share)) for cause in rest]
+        folded = tag("ol", lines(*items), start=str(len(self.shown) + 1))
+        return tag("details", tag("summary", self.word("page.others", count=len(rest))), folded, class_="others")
+
+    def small_share(self, share: float) -> Markup:
+        return join(" ", tag("span", percent(share, self.style.wording), class_="number")) if share >= LEAST_SHARE else Markup("")
 
     def actions(self) -> Markup:
         if not self.report.actions:
@@ -255,21 +244,23 @@ class _Page:
             ("page.effort", effort, "half"),
             ("report.deadline", action.deadline, "wide"),
             ("page.look_again", action.look_again, "wide"),
-            ("page.causes_for", links, "wide"),
+            ("report.moves", moved_facts(action, self.style.wording), "wide"),
+            ("report.for_causes", links, "wide"),
         )
-        details = tag("dl", lines(*(tag("div", tag("dt", self.word(key)), tag("dd", text), class_=kind) for key, text, kind in rows if text)))
+        details = tag(
+            "dl", lines(*(tag("div", tag("dt", self.word(key)), tag("dd", text), class_=kind) for key, text, kind in rows if text))
+        )
         text = tag("p", action.text, self.references(action.sources))
         return tag("li", self.heading(action.title, 1), text, details, class_="card")
 
     def references(self, sources: Iterable[str]) -> Markup:
         """Numbers that lead to the list of sources, counted in the order of citing."""
-        links = []
-        for key in sources:
-            if key in self.report.sources:
-                number = str(self.cited.setdefault(key, len(self.cited) + 1))
-                label = self.word("page.reference", number=number)
-                links.append(tag("a", number, href=f"#{self.prefix}source-{number}", aria_label=label))
+        numbers = sorted(self.cited.setdefault(key, len(self.cited) + 1) for key in sources if key in self.report.sources)
+        links = [self.reference(str(number)) for number in numbers]
         return tag("sup", *_between(Markup(" "), links)) if links else Markup("")
+
+    def reference(self, number: str) -> Markup:
+        return tag("a", number, href=f"#{self.prefix}source-{number}", aria_label=self.word("page.reference", number=number))
 
     def sources(self) -> Markup:
         """What was cited above; called last."""
@@ -283,32 +274,6 @@ class _Page:
 
     def notice(self) -> Markup:
         return self.section("notice", self.word("report.notice"), tag("p", self.report.notice))
-
-
-def share_bar(share: float) -> Markup:
-    """A share of 1 as a bar; the number stands beside it, so that it is hidden from screen readers."""
-    width = f"{max(share, 0.004):.1%}"
-    return _picture("bar", tag("rect", width="100%", height="100%", class_="track"), tag("rect", width=width, height="100%", class_="fill"))
-
-
-def balance_bar(cause: CauseReport, scale: int) -> Markup:
-    """Pieces of evidence as blocks to either side of the middle, as long as their bits; ``scale`` bits reach the edge."""
-    blocks = [tag("rect", width="100%", height="100%", class_="track")]
-    right = left = 50.0
-    for reason in strongest_first(cause.speaks_for):
-        width = 50 * reason.bits / scale
-        blocks.append(tag("rect", x=f"{right:.2f}%", width=f"{width:.2f}%", height="100%", class_="gain"))
-        right += width
-    for reason in strongest_first(cause.against):
-        width = -50 * reason.bits / scale
-        left -= width
-        blocks.append(tag("rect", x=f"{left:.2f}%", width=f"{width:.2f}%", height="100%", class_="loss", fill="url(#hatch)"))
-    blocks.append(tag("line", x1="50%", x2="50%", y1="0", y2="100%", class_="middle"))
-    return _picture("scales", *blocks)
-
-
-def _picture(kind: str, *shapes: Markup) -> Markup:
-    return tag("svg", *shapes, class_=kind, aria_hidden="true", focusable="false")
 
 
 def _between(separator: Markup, parts: list[Markup]) -> list[Markup]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..decoding import visible
 from ..report import ActionReport, CauseReport, Reason, Report
 from . import FULL, QUIET, Style
-from .selection import balance, names, percent, shown_causes, signed, strongest_first
+from .selection import balance, moved_facts, names, percent, shown_causes, signed, strongest_first
 
 _MEANING = re.compile(r"[\\`*_\[\]|~$]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})  # a backslash does not stop HTML everywhere
@@ -52,7 +52,13 @@ class _Page:
         self.shown = shown_causes(report, style.verbosity)
 
     def written(self) -> str:
-        blocks = [f"# {self.word('report.title')}", self.details(), self.warnings(), f"**{escape(self.report.verdict)}**"]
+        blocks = [
+            f"# {self.word('report.title')}",
+            self.details(),
+            self.warnings(),
+            f"**{escape(self.report.verdict)}**",
+            escape(self.report.hinges),
+        ]
         blocks += [f"## {self.word('report.causes')}", self.table(), *map(self.cause, range(1, len(self.shown) + 1), self.shown)]
         rest = len(self.report.causes) - len(self.shown)
         blocks += [self.word("page.not_shown", count=rest) if rest else "", self.actions(), self.sayings(), self.sources()]
@@ -65,7 +71,11 @@ class _Page:
         return "\n".join(f"- {one}" for one in found)
 
     def warnings(self) -> str:
-        quoted = [f"> **{self.word(f'page.kind_{one.kind}')}**{self.colon}{escape(one.text)}" for one in self.report.warnings if one.kind != "saying"]
+        quoted = [
+            f"> **{self.word(f'page.kind_{one.kind}')}**{self.colon}{escape(one.text)}"
+            for one in self.report.warnings
+            if one.kind != "saying"
+        ]
         return "\n>\n".join(quoted)
 
     def table(self) -> str:
@@ -110,8 +120,15 @@ class _Page:
         return "\n\n".join([f"## {self.word('report.actions')}", "\n".join(items)])
 
     def action(self, number: int, action: ActionReport) -> str:
-        details = [("report.why", action.why), ("report.who", action.who), ("report.deadline", action.deadline), ("page.look_again", action.look_again)]
-        wanted = details if self.full else details[1:3]
+        details = [
+            ("report.why", action.why),
+            ("report.who", action.who),
+            ("page.effort", self.word(f"page.effort_{action.effort}")),
+            ("report.deadline", action.deadline),
+            ("page.look_again", action.look_again),
+            ("report.moves", moved_facts(action, self.style.wording)),
+        ]
+        wanted = details if self.full else details[1:4]
         indent = " " * (len(str(number)) + 2)
         parts = [f"{number}. **{escape(action.title)}**{self.colon}{escape(action.text)}{self.cited(action.sources)}"]
         parts += [f"{indent}- {self.word(key)}{self.colon}{escape(text)}" for key, text in wanted if text]

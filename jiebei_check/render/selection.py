@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-from ..report import CauseReport, Reason, Report
+from ..report import ActionReport, CauseReport, Reason, Report
 from ..wording import Wording
 from . import FULL
 
 _AT_LEAST = 3  # causes shown, even where one alone stands out
+LEAST_SHARE = 0.01  # a share below it is not worth a number of its own
 MINUS = "\u2212"
 
 
@@ -49,5 +50,13 @@ def signed(bits: int) -> str:
 
 
 def percent(share: float, wording: Wording) -> str:
-    """A share in whole percent; a small one is never written as nothing."""
-    return f"{share:.0%}" if share >= 0.01 or not share else wording.word("page.under_one")
+    """A share in whole percent; none is ever written as nothing or as certainty."""
+    if share < LEAST_SHARE:
+        return wording.word("page.under_one")
+    return wording.word("page.nearly_all") if share > 1 - LEAST_SHARE else f"{share:.0%}"
+
+
+def moved_facts(action: ActionReport, wording: Wording) -> str:
+    """What an action can change, by the names of the facts."""
+    facts = wording.rules.facts
+    return wording.word("punctuation.list").join(wording.text(facts[fact].label) for fact in action.moves if fact in facts)

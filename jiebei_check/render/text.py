@@ -12,9 +12,10 @@ from rich.text import Text
 from ..decoding import visible
 from ..report import ActionReport, CauseReport, OpenFact, Reason, Report
 from . import FULL, QUIET, Style
+from .selection import moved_facts, names, percent, shown_causes
 
-_BAR = 12
-_SHORT_CAUSES, _SHORT_FOR, _SHORT_AGAINST, _SHORT_OPEN, _SHORT_ACTIONS, _SHORT_SAYINGS = 3, 4, 2, 2, 4, 1
+_BAR, _NUMBER, _TITLE = 12, 10, 52  # cells: of a whole bar, of the number before it, of titles where there is room
+_SHORT_FOR, _SHORT_AGAINST, _SHORT_OPEN, _SHORT_ACTIONS, _SHORT_SAYINGS = 4, 2, 2, 4, 1
 # Punctuation that may not begin or end a line in Chinese typesetting (GB/T 15834-2011, section 5.1)
 _NOT_FIRST = "\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u300b\u300d\u300f\u201d\u2019%,.;:?!)]}"
 _NOT_LAST = "\uff08\u300a\u300c\u300e\u201c\u2018([{"
@@ -29,11 +30,8 @@ def render(reports: Sequence[Report], style: Style) -> str:
 
 
 def _quiet(report: Report, style: Style, several: bool) -> str:
-    names = [cause.title for cause in report.causes if cause.likelihood != "low"] or [cause.title for cause in report.causes[:1]]
-    if report.inconclusive:
-        names.insert(0, style.wording.word("report.none"))
     lead = f"{visible(report.id)}{style.wording.word('punctuation.colon')}" if several and report.id else ""
-    return "".join(f"{lead}{name}\n" for name in names)
+    return "".join(f"{lead}{name}\n" for name in names(report, style.wording))
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -161,9 +159,10 @@ class _ReportPage(Page):
 
     def causes(self, report: Report) -> None:
         self.heading(self.word("report.causes"))
-        shown = report.causes if self.full else self._standing_out(report)
+        shown = shown_causes(report, self.style.verbosity)
         if report.inconclusive:
-            self.bar(self.word("report.none"), report.none_share, "  ")
+            self.line()
+            self.bar(self.word("report.none"), report.none_share, "   ")
         for number, cause in enumerate(shown, 1):
             self.cause(number, cause, first=number == 1)
         rest = len(report.causes) - len(shown)
@@ -171,16 +170,12 @@ class _ReportPage(Page):
             self.line()
             self.line(self.word("report.more", count=rest), "dim")
 
-    @staticmethod
-    def _standing_out(report: Report) -> tuple[CauseReport, ...]:
-        likely = [cause for cause in report.causes if cause.likelihood != "low"]
-        return tuple(report.causes[: max(_SHORT_CAUSES, len(likely))])
-
     def cause(self, number: int, cause: CauseReport, *, first: bool) -> None:
         self.line()
         self.bar(cause.title, cause.share, f"{number}. ", "bold")
         grade = f"{self.word('report.grade')}{self.word('punctuation.colon')}{cause.grade_title}"
-        self.line(f"{self.word(f'likelihood.{cause.likelihood}')} · {grade} · {cause.score:+d} {self.word('report.bits')}", "dim", 3)
+        score = f"{cause.score:+d}" if cause.score else "0"
+        self.line(f"{self.word(f'likelihood.{cause.likelihood}')} · {grade} · {score} {self.word('report.bits')}", "dim", 3)
         if first or self.full:
             self.line(cause.summary, "", 3)
         self.reasons(cause.speaks_for, "√ ", "green", _SHORT_FOR)
@@ -198,16 +193,21 @@ class _ReportPage(Page):
         return self.word(f"report.{key}", label=one.label, add=one.could_add, remove=one.could_remove)
 
     def bar(self, title: str, share: float, mark: str, style: str = "") -> None:
-        """A title with its share as a bar and a number: on one line where there is room, else on two."""
-        drawn = "█" * round(share * _BAR)
-        tail = f"{drawn}{' ' * (_BAR - len(drawn))} {share:4.0%}"
-        room = self.width - cell_len(mark) - cell_len(tail) - 2
-        if cell_len(title) <= room:
-            line = Text.assemble((mark + title, style), " " * (room - cell_len(title) + 2), (tail, "cyan"))
+        """A title with its share as a number and a bar: on one line where there is room, else on two.
+
+        The bar comes last and has room for twice its cells: many Chinese terminals draw a block two cells wide (Unicode
+        Standard Annex 11, "ambiguous"), and the numbers must stand below each other there too.
+        """
+        number = percent(share, self.style.wording)
+        tail = f"{' ' * (_NUMBER - cell_len(number))}{number}  {'█' * round(share * _BAR)}".rstrip()
+        lead = cell_len(mark + title)
+        room = min(self.width - _NUMBER - 2 - 2 * _BAR, _TITLE)
+        if lead <= room:
+            line = Text.assemble((mark + title, style), " " * (room - lead), (tail, "cyan"))
             self.console.print(line, soft_wrap=True)
         else:
             self.line(title, style, mark=mark)
-            self.line(tail.strip() if not drawn else tail, "cyan", cell_len(mark))
+            self.line(tail.strip(), "cyan", cell_len(mark))
 
     def actions(self, report: Report) -> None:
         if not report.actions:
@@ -227,17 +227,14 @@ class _ReportPage(Page):
         if not self.full:
             self.line(f"{action.who} · {effort}", "dim", 3)
             return
-        facts = self.style.wording.rules.facts
-        moves = [self.style.wording.text(facts[fact].label) for fact in action.moves if fact in facts]
-        comma = self.word("punctuation.list")
         details = (
             ("report.why", action.why),
             ("report.who", action.who),
             ("page.effort", effort),
             ("report.deadline", action.deadline),
             ("page.look_again", action.look_again),
-            ("report.moves", comma.join(moves)),
-            ("report.for_causes", comma.join(causes)),
+            ("report.moves", moved_facts(action, self.style.wording)),
+            ("report.for_causes", self.word("punctuation.list").join(causes)),
         )
         for key, text in details:
             if text:

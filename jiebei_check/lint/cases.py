@@ -1,0 +1,157 @@
+"""Findings about the cases of a cause: enough of them, near enough to each other and to every threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..conditions import In, Range, leaves
+from ..ruleset import Cause, Example
+from ..values import Facts, Value
+from .registry import WARNING, Hit, at, finds
+from .subject import Subject
+
+HITS = ("top", "listed")
+_MOST_DIFFERENCES = 4  # facts in which a near miss may differ from the hit that it nearly is
+_NEAR = 1.0  # a case stands near a threshold where it is at most so much of the threshold away from it
+_NEAR_MONTHS = 24
+
+
+@finds("no_hit")
+def no_hit(subject: Subject) -> Iterator[Hit]:
+    for cause in subject.rules.causes:
+        if not any(case.expect in HITS for case in cause.tests):
+            yield at(subject.cause(cause, "tests"))
+
+
+@finds("no_near_miss")
+def no_near_miss(subject: Subject) -> Iterator[Hit]:
+    for cause in subject.rules.causes:
+        if all(case.expect in HITS for case in cause.tests):
+            yield at(subject.cause(cause, "tests"))
+
+
+@finds("near_miss_far", WARNING)
+def near_miss_far(subject: Subject) -> Iterator[Hit]:
+    """A near miss that is not near: it differs from every hit in too many facts."""
+    for cause in subject.rules.causes:
+        hits = [case for case in cause.tests if case.expect in HITS]
+        for case in cause.tests:
+            fewest = min((differences(case, hit) for hit in hits), default=0)
+            if case.expect not in HITS and fewest > _MOST_DIFFERENCES:
+                yield at(subject.cause(cause, "tests"), case.name, found=fewest, allowed=_MOST_DIFFERENCES)
+
+
+def differences(one: Example, other: Example) -> int:
+    """In how many facts two cases differ."""
+    return sum(one.given.get(fact) != other.given.get(fact) for fact in {*one.given, *other.given})
+
+
+@finds("case_repeated")
+def case_repeated(subject: Subject) -> Iterator[Hit]:
+    for cause in subject.rules.causes:
+        for place, case in enumerate(cause.tests):
+            for earlier in cause.tests[:place]:
+                if dict(earlier.given) == dict(case.given):
+                    yield at(subject.cause(cause, "tests"), case.name, found=earlier.name)
+
+
+@finds("never_present", WARNING)
+def never_present(subject: Subject) -> Iterator[Hit]:
+    """A step, or an `otherwise`, that no case of the cause shows."""
+    for cause in subject.rules.causes:
+        for piece in cause.evidence:
+            shown = subject.seen[cause.id, piece.id].present
+            outcomes = [*range(len(piece.steps)), *([-1] if piece.otherwise else [])]
+            for number in outcomes:
+                if number not in shown:
+                    yield at(subject.step(cause, piece, number), found=piece.id)
+
+
+@finds("never_absent", WARNING)
+def never_absent(subject: Subject) -> Iterator[Hit]:
+    for cause in subject.rules.causes:
+        for piece in cause.evidence:
+            if not subject.seen[cause.id, piece.id].absent and not piece.otherwise:
+                yield at(subject.cause(cause, "evidence", piece.id), found=piece.id)
+
+
+@finds("never_unknown", WARNING)
+def never_unknown(subject: Subject) -> Iterator[Hit]:
+    for cause in subject.rules.causes:
+        for piece in cause.evidence:
+            if not subject.seen[cause.id, piece.id].unknown:
+                yield at(subject.cause(cause, "evidence", piece.id), found=piece.id)
+
+
+@finds("side_not_held", WARNING)
+def side_not_held(subject: Subject) -> Iterator[Hit]:
+    """A side on which a piece counts, that no case names: for and against could be swapped without any case failing."""
+    for cause in subject.rules.causes:
+        held = {side: {piece for case in cause.tests for piece in getattr(case, side)} for side in ("speaks_for", "against")}
+        for piece in cause.evidence:
+            told = set()
+            weights = [(number, step.bits) for number, step in enumerate(piece.steps)]
+            weights += [(-1, piece.otherwise.bits)] if piece.otherwise else []
+            for number, bits in weights:
+                side = "speaks_for" if bits > 0 else "against"
+                if piece.id not in held[side] and side not in told:
+                    told.add(side)
+                    yield at(subject.step(cause, piece, number), found=piece.id, side="for" if bits > 0 else "against")
+
+
+@finds("threshold_untested", WARNING)
+def threshold_untested(subject: Subject) -> Iterator[Hit]:
+    """A threshold with no case near it on one of its sides: it could be far off without any case failing."""
+    for cause in subject.rules.causes:
+        cases = subject.cases[cause.id]
+        for piece in cause.evidence:
+            for number, step in enumerate(piece.steps):
+                place = subject.step(cause, piece, number)
+                item = subject.item(f"causes/{cause.id}.yaml", *place.path, "when")
+                paths = subject.comparisons(item)
+                for leaf, path in zip(leaves(step.when), paths, strict=True) if len(paths) == len(tuple(leaves(step.when))) else ():
+                    for bound, key, sides in _bounds(subject, cause, leaf, cases):
+                        inner = subject.item(f"causes/{cause.id}.yaml", *path)
+                        below = path[len(item.path) :] + ((key,) if isinstance(inner.data, dict) and key in inner.data else ())
+                        yield at(item, *below, found=bound, fact=leaf.fact, side=sides)
+
+
+def _bounds(subject: Subject, cause: Cause, leaf: In | Range, cases: tuple[Facts, ...]) -> Iterator[tuple[object, str, str]]:
+    """The bounds of a comparison that lack a case nearby: (bound, matcher, which side is missing)."""
+    if not isinstance(leaf, Range):
+        return
+    fact = subject.rules.facts[leaf.fact]
+    known = [facts[leaf.fact] for facts in cases if leaf.fact in facts]
+    for bound, open_, is_low in ((leaf.low, leaf.low_open, True), (leaf.high, leaf.high_open, False)):
+        if bound is None:
+            continue
+        near = [value for value in known if _near(bound, value)]
+        inside = any(_beyond(value, bound, low=is_low, open_=open_) for value in near)
+        outside = any(not _beyond(value, bound, low=is_low, open_=open_) for value in near)
+        possible = _possible_sides(fact.minimum, fact.maximum, bound, is_low=is_low)
+        missing = [side for side, seen in (("holds", inside), ("fails", outside)) if not seen and side in possible]
+        if missing:
+            key = ("more_than" if open_ else "at_least") if is_low else ("less_than" if open_ else "at_most")
+            yield bound, key, ", ".join(missing)
+    del cause
+
+
+def _possible_sides(minimum: float | None, maximum: float | None, bound: float | str, *, is_low: bool) -> tuple[str, ...]:
+    """A bound at the end of a fact's range has but one side."""
+    if isinstance(bound, str):
+        return ("holds", "fails")
+    at_end = bound <= (minimum if minimum is not None else 0) if is_low else maximum is not None and bound >= maximum
+    return ("holds",) if at_end else ("holds", "fails")
+
+
+def _beyond(value: Value, bound: float | str, *, low: bool, open_: bool) -> bool:
+    if low:
+        return value > bound if open_ else value >= bound  # type: ignore[operator]  # a bound is of its fact's type
+    return value < bound if open_ else value <= bound  # type: ignore[operator]
+
+
+def _near(bound: float | str, value: Value) -> bool:
+    if isinstance(bound, str):
+        months = [int(text[:4]) * 12 + int(text[5:7]) for text in (bound, str(value))]
+        return abs(months[0] - months[1]) <= _NEAR_MONTHS
+    return isinstance(value, (int, float)) and abs(value - bound) <= max(abs(bound) * _NEAR, 1 if not bound else 0)
