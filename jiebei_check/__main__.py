@@ -1,10 +1,17 @@
-"""The entry point: ``jiebei-check`` and ``python -m jiebei_check``."""
+"""``python -m jiebei_check``, and the installed command."""
 
-import gc
+import sys
 
-gc.disable()  # nothing that is imported becomes garbage; collecting meanwhile costs a tenth of the start (on again in `main`)
 
-from .cli import run  # noqa: E402 - after the line above, or it would come too late
+def run() -> None:
+    """Start the command line; Ctrl-C ends it quietly even while it is still being loaded."""
+    try:
+        from .cli import run as start  # noqa: PLC0415 - inside, because loading takes longest
+
+        start()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     run()

@@ -6,23 +6,22 @@ under its bits; where a cause has too many of them, so are its parts. A line is 
 shares between them. What is remembered is bounded; what is not remembered is computed by :mod:`jiebei_check.inference`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice, repeat
 from operator import and_, itemgetter
 from typing import NamedTuple, TypeVar
 
 from .conditions import Condition, holds
-from .inference import Judged, Piece, compute, judge, likelihood_of, weigh_piece
+from .inference import Judged, compute, judge, likelihood_of, weigh_piece
 from .quantise import Lens, Quantiser
 from .report import SHARE_DIGITS
 from .ruleset import Cause, Evidence, RuleSet
 from .values import Value
 
 REMEMBERED = 4096  # of each cause, of each of its parts, of each condition
-_HOPELESS = 20_000  # a cause of more kinds of profile than this is put together from its parts every time
+_HOPELESS = 250_000  # what has more kinds of profile than this does not come twice often enough to be remembered by its bits
 _PART = 512  # neighbouring pieces of evidence make one part while there can be no more kinds of profile than this
-_CELLS = 10**SHARE_DIGITS
-_CLEAR = 0.499999  # nearer than this to the next rounded share, a share is rounded by its decimal digits
+_CELLS = 2 * 10**SHARE_DIGITS  # all shares within one cell are rounded alike, and are equally likely
 _NOWHERE = 1 << 62  # the rank of a cause that does not apply
 
 _Key = TypeVar("_Key")
@@ -49,8 +48,12 @@ class Body(NamedTuple):
 
 
 class _Outcome(NamedTuple):
-    """What some pieces of evidence come to: bits, JSON for and against, what is open. Not applicable: ``out``."""
+    """What some pieces of evidence come to: bits, JSON for and against, what is open. Not applicable: ``out``.
 
+    ``number`` tells it from the other outcomes of the same pieces.
+    """
+
+    number: int
     bits: int
     speaks_for: bytes
     against: bytes
@@ -58,7 +61,7 @@ class _Outcome(NamedTuple):
     out: bool = False
 
 
-_NOTHING = _Outcome(0, b"", b"", ())
+_UNSEEN = ["?"]
 
 
 class Bulk:
@@ -80,8 +83,9 @@ class Bulk:
         self._masks = [cause.mask for cause in self._causes]
         self._rows = [(cause.rows.get, cause.weigh) for cause in self._causes]
         self._none = 2.0**rules.none_of_these
-        self._shares: list[bytes | None] = [None] * (_CELLS + 1)
-        self._borders = {round(share * _CELLS) for share in rules.likelihood.values()}  # one rounded share, two likelihoods
+        self._shares = [self._share((cell + 0.5) / _CELLS) for cell in range(_CELLS)]
+        for border in rules.likelihood.values():
+            self._shares[min(int(border * _CELLS), _CELLS - 1)] = b""  # a share in this cell may be on either side
 
     def body(self, known: Known) -> Body:
         """The result for one profile."""
@@ -130,7 +134,11 @@ class Bulk:
             return Body(inconclusive=True, none_share=1.0, causes=b"", warnings=warnings)
         _, powers, heads, tails = zip(*rows, strict=True)
         total = sum(powers) + self._none
-        shares = {power: self._share(power / total) for power in set(powers)}
+        shares = {}
+        for power in set(powers):
+            place = power / total * _CELLS
+            cell = int(place)
+            shares[power] = (cell != place and self._shares[cell]) or self._share(power / total)
         parts = [b""] * (3 * len(rows))
         parts[0::3] = heads
         parts[1::3] = map(shares.__getitem__, powers)
@@ -138,40 +146,36 @@ class Bulk:
         return Body(powers[0] <= self._none, self._none / total, b"".join(parts)[1:], warnings)
 
     def _share(self, share: float) -> bytes:
-        """A share, rounded, and the likelihood that goes with it, as JSON. Nearly all come from a table."""
-        place = share * _CELLS
-        cell = int(place + 0.5)
-        text = self._shares[cell]
-        if text is None or abs(place - cell) > _CLEAR:
-            rounded = round(share, SHARE_DIGITS)
-            text = f'{rounded!r},"likelihood":"{likelihood_of(self.rules, share)}"'.encode()
-            if cell not in self._borders and rounded * _CELLS == cell:
-                self._shares[cell] = text
-        return text
+        return f'{round(share, SHARE_DIGITS)!r},"likelihood":"{likelihood_of(self.rules, share)}"'.encode()
 
 
 class _Flags:
-    """Conditions of which only matters whether they certainly hold."""
+    """Conditions of which only matters whether they certainly hold; neighbours are looked up together."""
 
     def __init__(self, named: list[tuple[str, Condition]], quantiser: Quantiser) -> None:
-        self._names = [name for name, _ in named]
-        self._conditions = [condition for _, condition in named]
-        self._lenses = [quantiser.lens([condition]) for condition in self._conditions]
-        self._masks = [lens.mask for lens in self._lenses]
-        self._memos: list[dict[int, bool]] = [{} for _ in named]
+        groups: list[list[tuple[str, Condition]]] = [[]]
+        for one in named:
+            longer = [*groups[-1], one]
+            if groups[-1] and quantiser.lens([condition for _, condition in longer]).kinds > _PART:
+                groups.append([one])
+            else:
+                groups[-1] = longer
+        self._groups = [(group, quantiser.lens([condition for _, condition in group])) for group in groups]
+        self._masks = [lens.mask for _, lens in self._groups]
+        self._memos: list[dict[int, list[str]]] = [{} for _ in self._groups]
 
     def holding(self, bits: int) -> list[str]:
         """The names of the conditions that hold."""
-        if not any(map(dict.get, self._memos, map(and_, repeat(bits), self._masks), repeat(True))):
+        if not any(map(dict.get, self._memos, map(and_, repeat(bits), self._masks), repeat(_UNSEEN))):
             return []  # all of them remembered, none of them holds
-        found = []
-        for name, condition, lens, memo in zip(self._names, self._conditions, self._lenses, self._memos, strict=True):
-            truth = memo.get(bits & lens.mask)
-            if truth is None:
-                truth = holds(condition, lens.facts(bits)) is True
-                remember(memo, bits & lens.mask, truth)
-            if truth:
-                found.append(name)
+        found: list[str] = []
+        for (group, lens), memo in zip(self._groups, self._memos, strict=True):
+            names = memo.get(bits & lens.mask)
+            if names is None:
+                facts = lens.facts(bits)
+                names = [name for name, condition in group if holds(condition, facts) is True]
+                remember(memo, bits & lens.mask, names)
+            found += names
         return found
 
 
@@ -184,27 +188,37 @@ class _CauseMemo:
         facts = [fact for part in parts for fact in part.facts]
         self.mask = lens.mask
         self.rows: dict[int, _Row] = {}
-        self.weigh = self._compose if lens.kinds > _HOPELESS else self._weigh
-        self._cause, self._place, self._causes = cause, place, causes
+        self.weigh = self._weigh_again if lens.kinds > _HOPELESS else self._weigh
+        self._composed: dict[tuple[int, ...], _Row] = {}
+        self._compose = self._put_together if any(part.lens.kinds > _HOPELESS for part in parts) else self._composed_before
+        self._prior = cause.prior
         self._parts = [(part.lens.mask, part.outcomes.get, part.weigh) for part in parts]
         self._apart = len(facts) == len(set(facts))  # no two parts speak of the same fact
-        self._open = _OpenTexts()
+        self._heads = _Heads(cause.id, place, causes)
+        self._grade = f',"grade":"{cause.grade}","for":['.encode()
 
     def _weigh(self, bits: int) -> _Row:
-        row = self._compose(bits)
+        row = self._weigh_again(bits)
         remember(self.rows, bits & self.mask, row)
         return row
 
-    def _compose(self, bits: int) -> _Row:
-        score = self._cause.prior
+    def _weigh_again(self, bits: int) -> _Row:
+        return self._compose([remembered(bits & mask) or weigh(bits) for mask, remembered, weigh in self._parts])
+
+    def _composed_before(self, outcomes: list[_Outcome]) -> _Row:
+        key = tuple([outcome[0] for outcome in outcomes])
+        row = self._composed.get(key)
+        if row is None:
+            row = self._put_together(outcomes)
+            remember(self._composed, key, row)
+        return row
+
+    def _put_together(self, outcomes: list[_Outcome]) -> _Row:
+        score = self._prior
         speaks_for: list[bytes] = []
         against: list[bytes] = []
         opened: list[_Swing] = []
-        for mask, remembered, weigh in self._parts:
-            outcome = remembered(bits & mask) or weigh(bits)
-            if outcome is _NOTHING:
-                continue
-            counts, plus, minus, swings, out = outcome
+        for _, counts, plus, minus, swings, out in outcomes:
             if out:
                 return _OUT
             score += counts
@@ -218,27 +232,32 @@ class _CauseMemo:
         opened.sort(key=itemgetter(0))
         while opened and not opened[-1][0]:
             opened.pop()  # could neither add nor remove anything
-        return (
-            self._place - score * self._causes,
-            2.0**score,
-            b',{"id":"%b","score":%d,"share":' % (self._cause.id.encode(), score),
-            b',"grade":"%b","for":[%b],"against":[%b],"open":[%b]}'
-            % (
-                self._cause.grade.encode(),
-                b",".join(speaks_for),
-                b",".join(against),
-                b",".join(map(self._open.__getitem__, opened)),
-            ),
-        )
+        tail = (self._grade, b",".join(speaks_for), b'],"against":[', b",".join(against), b'],"open":[', b",".join(map(_opened, opened)), b"]}")
+        return *self._heads[score], b"".join(tail)
 
 
-class _OpenTexts(dict[_Swing, bytes]):
+class _Heads(dict[int, tuple[int, float, bytes]]):
+    """What follows from the score of a cause: its rank, 2**score, and the JSON before the share."""
+
+    def __init__(self, name: str, place: int, causes: int) -> None:
+        self._name, self._place, self._causes = name, place, causes
+
+    def __missing__(self, score: int) -> tuple[int, float, bytes]:
+        head = f',{{"id":"{self._name}","score":{score},"share":'.encode()
+        self[score] = (self._place - score * self._causes, 2.0**score, head)
+        return self[score]
+
+
+class _Opened(dict[_Swing, bytes]):
     """The JSON of what is open; few different ones come up."""
 
     def __missing__(self, swing: _Swing) -> bytes:
         _, fact, add, remove = swing
-        self[swing] = b'{"fact":"%b","could_add":%d,"could_remove":%d}' % (fact.encode(), add, remove)
+        self[swing] = f'{{"fact":"{fact}","could_add":{add},"could_remove":{remove}}}'.encode()
         return self[swing]
+
+
+_opened = _Opened().__getitem__
 
 
 class _Part:
@@ -248,51 +267,82 @@ class _Part:
         self.lens = quantiser.lens(_conditions_in(applies, pieces))
         self.facts = {fact for piece in pieces for fact in piece.facts}
         self.outcomes: dict[int, _Outcome] = {}
+        self._different: dict[_Outcome, _Outcome] = {}
+        self._count = 0
         self._applies = applies
-        # a long step on its own, too: it seldom comes twice together with the rest
-        self._pieces = [(piece, [(step.when, quantiser.lens([step.when]), _no_memory()) for step in piece.steps]) for piece in pieces]
+        self._pieces = [_PieceMemo(piece, quantiser) for piece in pieces]
 
     def weigh(self, bits: int) -> _Outcome:
         outcome = self._outcome(bits)
-        remember(self.outcomes, bits & self.lens.mask, outcome)
+        if self.lens.kinds <= _HOPELESS:
+            outcome = self._numbered(outcome)
+            remember(self.outcomes, bits & self.lens.mask, outcome)
         return outcome
+
+    def _numbered(self, outcome: _Outcome) -> _Outcome:
+        """The same outcome as before, if there was one, else with a number of its own."""
+        known = self._different.get(outcome)
+        if known is None:
+            self._count += 1
+            known = outcome._replace(number=self._count)
+            remember(self._different, outcome, known)
+        return known
 
     def _outcome(self, bits: int) -> _Outcome:
         if self._applies is not None and holds(self._applies, self.lens.facts(bits)) is False:
-            return _Outcome(0, b"", b"", (), out=True)
+            return _Outcome(0, 0, b"", b"", (), out=True)
         total = 0
-        counted: list[Piece] = []
+        speaks_for: list[bytes] = []
+        against: list[bytes] = []
         opened: list[_Swing] = []
-        for evidence, steps in self._pieces:
-            piece, lowest, highest, unknown = weigh_piece(evidence, _judged(steps, bits))
-            counts = piece.bits if piece is not None else 0
-            total += counts
-            if piece is not None and counts:
-                counted.append(piece)
-            if unknown:
-                weight, add, remove = -max(highest - counts, counts - lowest), highest - counts, counts - lowest
-                opened += [(weight, fact, add, remove) for fact in unknown]
-        if not counted and not opened:
-            return _NOTHING
-        texts = [(piece.bits, b'{"id":"%b","bits":%d}' % (piece.evidence.id.encode(), piece.bits)) for piece in counted]
-        speaks_for, against = (b",".join([text for bits, text in texts if (bits > 0) is wanted]) for wanted in (True, False))
-        return _Outcome(total, speaks_for, against, tuple(_added_up(opened)))
+        for piece in self._pieces:
+            counts, text, swings = piece.weigh(bits)
+            if counts:
+                total += counts
+                (speaks_for if counts > 0 else against).append(text)
+            opened += swings
+        if len(self._pieces) > 1:
+            opened = _added_up(opened)
+        return _Outcome(0, total, b",".join(speaks_for), b",".join(against), tuple(opened))
 
 
-_Step = tuple[Condition, Lens, dict[int, Judged]]
+class _PieceMemo:
+    """One piece of evidence, its steps remembered by their bits."""
 
+    def __init__(self, evidence: Evidence, quantiser: Quantiser) -> None:
+        self._evidence = evidence
+        self._steps = [(step.when, quantiser.lens([step.when])) for step in evidence.steps]
+        self._memos: list[dict[int, Judged]] = [{} for _ in self._steps]
+        self._outcomes: dict[tuple[bool | None, ...], tuple[int, bytes, int, int]] = {}
 
-def _no_memory() -> dict[int, Judged]:
-    return {}
+    def weigh(self, bits: int) -> tuple[int, bytes, list[_Swing]]:
+        """Bits, JSON, and what is open."""
+        judged = []
+        for (when, lens), memo in zip(self._steps, self._memos, strict=True):
+            known = memo.get(bits & lens.mask)
+            if known is None:
+                known = judge(when, lens.facts(bits))
+                remember(memo, bits & lens.mask, known)
+            judged.append(known)
+            if known[0]:
+                break
+        truths = tuple([truth for truth, _ in judged])
+        outcome = self._outcomes.get(truths)
+        if outcome is None:
+            outcome = self._outcomes[truths] = self._outcome(judged)
+        counts, text, add, remove = outcome
+        if None not in truths:
+            return counts, text, []
+        unknown = dict.fromkeys([fact for _, missing in judged for fact in missing])
+        weight = -max(add, remove)
+        return counts, text, [(weight, fact, add, remove) for fact in unknown]
 
-
-def _judged(steps: list[_Step], bits: int) -> Iterator[Judged]:
-    for when, lens, memo in steps:
-        judged = memo.get(bits & lens.mask)
-        if judged is None:
-            judged = judge(when, lens.facts(bits))
-            remember(memo, bits & lens.mask, judged)
-        yield judged
+    def _outcome(self, judged: list[Judged]) -> tuple[int, bytes, int, int]:
+        """What follows from the truth of the steps alone: bits, JSON, bits that could be added, and removed."""
+        piece, lowest, highest, _ = weigh_piece(self._evidence, judged)
+        if piece is None:
+            return 0, b"", highest, -lowest
+        return piece.bits, f'{{"id":"{piece.evidence.id}","bits":{piece.bits}}}'.encode(), highest - piece.bits, piece.bits - lowest
 
 
 def _parts(cause: Cause, quantiser: Quantiser) -> list[_Part]:

@@ -20,7 +20,7 @@ from .decoding import visible
 from .errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_READER_GONE, EXIT_SIGNAL, EXIT_USAGE, EXIT_WRITE, CheckError, Problem, WriteError
 from .output import ReaderGone, cannot_write, silence, write_stderr, write_stdout
 
-COMMANDS = ("diagnose", "explain", "letter", "init", "sayings")
+COMMANDS = ("diagnose", "explain", "letter", "init", "schema", "sayings", "rules")
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 

@@ -3,7 +3,8 @@
 Pure functions over a diagnosis. What stands in first place and how firm it is: :mod:`jiebei_check.firmness`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from .conditions import In, Range, facts_of, holds
@@ -13,7 +14,7 @@ from .ruleset import Cause, Evidence, RuleSet, Step
 from .thresholds import bounds_of, conditions_of, derived_from, distance, grain, is_ordered, samples
 from .values import Fact, Facts, Value
 
-_NEAR_SHARE = 0.25  # a number counts as nearly enough where it lacks no more than a quarter of what is needed
+_NEAR_PART = 4  # a number counts as nearly enough where it lacks no more than a quarter of what is needed
 _NEAR_DAYS = 31
 
 
@@ -89,9 +90,13 @@ def changes(rules: RuleSet, diagnosis: Diagnosis, goal: str | None = None) -> tu
     board = _Board(rules, diagnosis)
     found: list[Change] = []
     for fact in sorted(rules.inputs, key=lambda fact: fact.effort):
-        if fact.effort and (fact.ask_if is None or fact.id in board.values or holds(fact.ask_if, board.facts) is not False):
+        if fact.effort and (fact.id in board.values or _applies(fact, board.facts)):
             found.extend(_changes_of(board, fact, goal))
     return tuple(found)
+
+
+def _applies(fact: Fact, facts: Facts) -> bool:
+    return fact.ask_if is None or holds(fact.ask_if, facts) is not False  # type: ignore[arg-type]  # values know no conditions
 
 
 class _Board:
@@ -135,7 +140,7 @@ def _changes_of(board: _Board, fact: Fact, goal: str | None) -> list[Change]:
         (value, board.first if now is not None and not distance(fact, now, value) else board.leader_with(fact, value))
         for value in samples(board.rules, board.bounds, fact, board.facts)
     ]
-    wanted = [(value, first) for value, first in tried if first not in (None, board.first) and goal in (None, first)]
+    wanted = [(value, first) for value, first in tried if first is not None and first != board.first and goal in (None, first)]
     if not wanted:
         return []
     if not is_ordered(fact):
@@ -147,20 +152,20 @@ def _changes_of(board: _Board, fact: Fact, goal: str | None) -> list[Change]:
     return [run._replace(now=now, value=nearest) for run in runs if holds(run.to, {fact.id: nearest})][:1]
 
 
-def _answers(fact: Fact, now: Value | None, wanted: list[tuple[Value, str | None]]) -> list[Change]:
+def _answers(fact: Fact, now: Value | None, wanted: list[tuple[Value, str]]) -> list[Change]:
     """One change for each new leader. Of lists only those that differ least."""
     if now is not None:
         least = min(distance(fact, now, value) for value, _ in wanted)
         wanted = [pair for pair in wanted if distance(fact, now, pair[0]) == least]
     elif fact.type == "choices":
-        least = min(len(value) for value, _ in wanted if isinstance(value, tuple))
-        wanted = [pair for pair in wanted if isinstance(pair[0], tuple) and len(pair[0]) == least]
-    leaders = dict.fromkeys(str(first) for _, first in wanted)
+        shortest = min(len(value) for value, _ in wanted if isinstance(value, tuple))
+        wanted = [pair for pair in wanted if isinstance(pair[0], tuple) and len(pair[0]) == shortest]
+    leaders = dict.fromkeys(first for _, first in wanted)
     grouped = {first: tuple(value for value, other in wanted if other == first) for first in leaders}
     return [Change(fact.id, now, values[0], In(fact.id, values), first) for first, values in grouped.items()]
 
 
-def _runs(fact: Fact, tried: list[tuple[Value, str | None]], wanted: list[tuple[Value, str | None]]) -> list[Change]:
+def _runs(fact: Fact, tried: Sequence[tuple[Value, str | None]], wanted: Sequence[tuple[Value, str]]) -> list[Change]:
     """Neighbouring values with the same effect, as stretches; a stretch that reaches the end of what may be said is open there."""
     runs: list[list[int]] = []
     for number, pair in enumerate(tried):
@@ -228,5 +233,5 @@ def _is_near(fact: Fact, now: Value, value: Value) -> bool:
     gap = distance(fact, now, value)
     if fact.type == "date":
         return gap <= _NEAR_DAYS
-    return gap <= max(float(grain(fact)), abs(float(value)) * _NEAR_SHARE)
-
+    assert isinstance(value, (int, float))
+    return gap <= max(grain(fact), abs(Fraction(str(value))) / _NEAR_PART)

@@ -63,7 +63,7 @@ class FirmnessReport(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """Another cause, and why it stands where it stands."""
+    """Another cause, and why it stands where it stands: ``behind`` the explained one by so many bits (negative: ahead)."""
 
     id: str
     title: str
@@ -112,7 +112,10 @@ def make_explanation(rules: RuleSet, diagnosis: Diagnosis, cause_id: str | None 
     explained = explain(rules, diagnosis, chosen)
     cause, ranked = explained.cause, explained.ranked
     told = cause_report(wording, ranked, diagnosis.facts) if ranked else None
-    pieces = tuple(Reason(piece.evidence.id, piece.bits, because(wording, piece, diagnosis.facts), piece.evidence.sources) for piece in explained.pieces)
+    pieces = tuple(
+        Reason(piece.evidence.id, piece.bits, because(wording, piece, diagnosis.facts), piece.evidence.sources)
+        for piece in explained.pieces
+    )
     cited = sorted({source for piece in pieces for source in piece.sources if source in rules.sources})
     as_of = diagnosis.facts.get("as_of")
     return ExplanationReport(

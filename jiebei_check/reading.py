@@ -15,14 +15,13 @@ import msgspec
 from msgspec.structs import astuple
 
 from .bulk import Bulk, Known
-from .document import MAX_DEPTH
 from .errors import Refused
 from .profile import PROFILE_VERSION, Fault, read_mapping
 from .values import Fact, Facts, Value, parse
 
 AS_OF = "as_of"
 _UNSET = msgspec.UNSET
-_REMEMBERED = 1024  # values of each fact
+_REMEMBERED = 4096  # values of each fact
 _HUGE = 10**18  # whole numbers from here on are read at leisure
 _MAX_ID = 200
 # What the fixed structure takes. True and 1 are one key of a table, so no fact takes both.
@@ -95,7 +94,7 @@ class ValueReader:
 
     def decode(self, line: bytes) -> Ready | None:
         """A record from one JSON object, or None where it has to be read at leisure."""
-        if not line.isascii() and _FORBIDDEN.search(line) or b"\x7f" in line or line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+        if b"\x7f" in line or not line.isascii() and _FORBIDDEN.search(line):
             return None
         for layout in (self._nested, self._dotted):
             try:
@@ -184,7 +183,7 @@ class ValueReader:
         fields = [(name, section | None, blank) for name, section, blank in zip(by_section, sections, blanks, strict=True)]
         fields += [(fact.id, _TYPES[fact.type], _UNSET) for fact in beside]
         fields += [("id", str | int | None | msgspec.UnsetType, _UNSET), ("profile_version", int | str | msgspec.UnsetType, _UNSET)]
-        structure = _define("Record", [*fields, ("note", Any, _UNSET)])
+        structure = _define("Record", [*fields, ("note", str | int | float | bool | None | msgspec.UnsetType, _UNSET)])
         facts = (*(fact for section in by_section.values() for fact in section), *beside)
         places = [[fact.id for fact in facts].index(name) for name in self.bulk.inputs]
         return _Layout(

@@ -103,6 +103,7 @@ class Report(NamedTuple):
 
 SHARE_DIGITS = 4
 _PLANNED_CAUSES = 5
+_TITLE_MARK = "\u300a"  # opens a title in Chinese
 
 
 def make_report(rules: RuleSet, diagnosis: Diagnosis, language: str = "zh", top: int | None = None) -> Report:
@@ -265,9 +266,10 @@ def _sources(
 
 def cite(wording: Wording, source: Source) -> str:
     """Issuing body, document and, where its number is confirmed, the article."""
-    blank = "" if wording.language == "zh" else " "
-    parts = (wording.text(source.issuer), wording.text(source.document), wording.text(source.article))
-    return blank.join(part for part in parts if part)
+    issuer, document_, article = wording.text(source.issuer), wording.text(source.document), wording.text(source.article)
+    key = "title" if document_.startswith(_TITLE_MARK) else "other"
+    text = wording.word(f"cite.{key}", issuer=issuer, document=document_)
+    return wording.word("cite.article", text=text, article=article) if article else text
 
 
 def document(report: tuple[object, ...]) -> dict[str, object]:

@@ -100,7 +100,8 @@ def _entries(folder: Path, name: str) -> list[os.DirEntry[str]]:
         folders = [entry for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
         inner = [found for entry in folders for found in sorted(os.scandir(entry.path), key=lambda found: found.name)]
     except (OSError, ValueError) as error:
-        code = {FileNotFoundError: "no_such_folder", NotADirectoryError: "not_a_folder"}.get(type(error), "cannot_read")
+        codes: dict[type[Exception], str] = {FileNotFoundError: "no_such_folder", NotADirectoryError: "not_a_folder"}
+        code = codes.get(type(error), "cannot_read")
         raise ReadError([Problem(code, name or str(folder))]) from None
     found = [entry for entry in (*entries, *inner) if entry.name.endswith((".yaml", ".yml")) and not entry.name.startswith(".")]
     if len(found) > _MAX_FILES:

@@ -54,6 +54,7 @@ EVIDENCE: Shape = {
     "because": Field("text", "The sentence shown when it counts. {section.fact} prints a value."),
     "steps": Field("list", "Instead of `when`: steps of one thing, highest first; the first that holds counts.", of=STEP),
     "otherwise": Field("shape", "What it means when the condition is certainly false.", of=OTHERWISE),
+    "beside": Field("strings", "Other pieces that ask the same facts and that this one is meant to count beside."),
     "sources": _SOURCES._replace(required=True),
 }
 EXAMPLE: Shape = {

@@ -24,7 +24,7 @@ LAYERS = (
     ("rule_conditions", "rule_reader", "loader", "compiled", "overlay", "rulebook"),
     ("inference",),
     ("wording", "phrases", "thresholds", "quantise", "reading", "interview", "dialogue", "firmness", "explain"),
-    ("report", "form", "letter", "explanation", "bulk", "batch", "records", "stats", "lint", "selftest", "schema", "handbook", "compare"),
+    ("report", "form", "letter", "explanation", "sayings", "bulk", "batch", "records", "stats", "lint", "selftest", "schema", "handbook", "compare"),
     ("render",),
     ("output", "commands", "cli", "__main__"),
 )

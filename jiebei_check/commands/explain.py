@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 def explain_command(
     profile_file: Annotated[str, typer.Argument(metavar="PROFILE", help="档案文件，- 读标准输入 / A profile file, - reads stdin.")],
-    cause: Annotated[str | None, typer.Argument(metavar="[CAUSE]", help="原因的编号，默认排第一的 / Id of a cause, default the first.")] = None,
+    cause: Annotated[
+        str | None, typer.Argument(metavar="[CAUSE]", help="原因的编号，默认排第一的 / Id of a cause, default the first.")
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="格式 / Format: " + ", ".join(FORMATS), metavar="FORMAT")] = "text",
     lang: common.Lang = DEFAULT_LANGUAGE,
     as_of: common.AsOf = None,

@@ -94,7 +94,7 @@ def _explained(wording: Wording, code: str) -> str:
 
         near = get_close_matches(wanted[0], known, n=1, cutoff=0.4)
         raise UsageError([Problem("unknown_code", field="--explain", params={"found": code, **({"nearest": near[0]} if near else {})})])
-    return "".join(f"{one}{word('punctuation.colon')}{word(f'lint.why.{one}')}\n" for one in wanted)
+    return "".join(f"{one}{word('punctuation.colon')}{word(f'lint.why.{one}', code=one)}\n" for one in wanted)
 
 
 def test_command(

@@ -154,4 +154,4 @@ def _near(bound: float | str, value: Value) -> bool:
     if isinstance(bound, str):
         months = [int(text[:4]) * 12 + int(text[5:7]) for text in (bound, str(value))]
         return abs(months[0] - months[1]) <= _NEAR_MONTHS
-    return isinstance(value, (int, float)) and abs(value - bound) <= max(abs(bound) * _NEAR, 1 if not bound else 0)
+    return isinstance(value, (int, float)) and (not bound or abs(value - bound) <= abs(bound) * _NEAR)  # nothing is far from none

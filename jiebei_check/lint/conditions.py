@@ -83,9 +83,10 @@ def same_evidence(subject: Subject) -> Iterator[Hit]:
     """Two pieces of one cause that ask the same facts, count on the same side and can count together."""
     for cause in subject.rules.causes:
         for place, later in enumerate(cause.evidence):
+            meant = subject.item(f"causes/{cause.id}.yaml", "evidence", later.id, "beside").data
             for earlier in cause.evidence[:place]:
                 number = _overlap(subject, earlier, later)
-                if number is not None:
+                if number is not None and not (isinstance(meant, list) and earlier.id in meant):
                     yield at(subject.step(cause, later, number), found=earlier.id)
 
 

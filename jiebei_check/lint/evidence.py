@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..conditions import facts_of
 from ..inference import diagnose
 from ..profile import Profile
 from ..ruleset import Cause
@@ -39,7 +40,8 @@ def ladder_order(subject: Subject) -> Iterator[Hit]:
     for cause in subject.rules.causes:
         for piece in cause.evidence:
             for number, (one, following) in enumerate(zip(piece.steps, piece.steps[1:], strict=False), 1):
-                if (one.bits > 0) == (following.bits > 0) and abs(following.bits) > abs(one.bits):
+                alike = set(facts_of(one.when)) == set(facts_of(following.when))  # else the higher one is a special case of the lower
+                if alike and (one.bits > 0) == (following.bits > 0) and abs(following.bits) > abs(one.bits):
                     yield at(subject.step(cause, piece, number))
 
 
@@ -86,7 +88,6 @@ def never_first(subject: Subject) -> Iterator[Hit]:
 
 def _best_margin(subject: Subject, cause: Cause) -> int:
     """By how many bits at most ``cause`` leads over all else, found by climbing from its cases one fact at a time."""
-    rules = subject.rules
     options = _options(subject, cause)
     best = -99
     for start in ({}, *(dict(case.given) for case in cause.tests)):
@@ -105,7 +106,6 @@ def _best_margin(subject: Subject, cause: Cause) -> int:
             if margin == before:
                 break
         best = max(best, margin)
-    del rules
     return best
 
 

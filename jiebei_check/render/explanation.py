@@ -5,7 +5,7 @@ import json
 from ..explanation import ExplanationReport
 from ..phrases import signed
 from ..report import document
-from . import FULL, Style
+from . import Style
 from .text import Page
 
 FORMATS = ("text", "json")

@@ -45,7 +45,10 @@ class _Page:
         rows += [*self.heading(Line(self.own("letter.limits"), ""), 2), "", *self.noted(letter.limits), ""]
         rows += [*self.heading(Line(self.own("letter.notes"), ""), 2), "", *self.noted(letter.notes), ""]
         rows += [*self.heading(Line(self.own("letter.says"), ""), 2), ""]
-        rows += [f"- {self.shown(key)} {self.shown(basis.citation)}{self.own('punctuation.colon')}{self.shown(basis.says)}" for key, basis in letter.basis.items()]
+        rows += [
+            f"- {self.shown(key)} {self.shown(basis.citation)}{self.own('punctuation.colon')}{self.shown(basis.says)}"
+            for key, basis in letter.basis.items()
+        ]
         return rows
 
     def title(self, key: str) -> Line:

@@ -1,0 +1,83 @@
+"""Whatever stands in a profile file: no crash, no hang, little memory, and nothing on the terminal but visible characters."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import hostile
+import pytest
+from forks import MB, Forks, Outcome
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are set the way Linux has them")
+
+FORMS = ("text", "json")
+KINDS = hostile.kinds()
+_SHOWN = {ord("\n")}
+
+
+@pytest.fixture(scope="module")
+def forks(own_cache: Path) -> Iterator[Forks]:
+    server = Forks({"JIEBEI_CHECK_CACHE": str(own_cache), "COLUMNS": "80"})
+    yield server
+    server.close()
+
+
+def invisible(data: bytes) -> set[str]:
+    """The characters of an output that may do something to a terminal."""
+    return {hex(ord(char)) for char in data.decode("utf-8") if ord(char) not in _SHOWN and ord(char) in _INVISIBLE}
+
+
+_INVISIBLE = {*hostile.INVISIBLE, *range(0xD800, 0xE000)}
+
+
+def one_line_each(err: bytes) -> bool:
+    lines = err.decode().splitlines()
+    return 1 <= len(lines) <= 101 and all(line.strip() and len(line) < 2500 for line in lines)
+
+
+def check(outcome: Outcome) -> None:
+    assert outcome.code in (0, 65), outcome
+    assert b"Traceback" not in outcome.err
+    assert not invisible(outcome.out)
+    assert not invisible(outcome.err)
+    if outcome.code == 65:
+        assert outcome.out == b""
+        assert one_line_each(outcome.err), outcome.err[:2000]
+    else:
+        assert outcome.err == b""
+    assert outcome.seconds < 2
+    assert outcome.peak < 100 * MB
+
+
+def test_there_are_enough_kinds() -> None:
+    assert len(KINDS) >= 160
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hostile_file_is_diagnosed_or_refused_in_a_line(forks: Forks, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_bytes(KINDS[kind]())
+    for form in FORMS:
+        outcome = forks.run("diagnose", file, "--format", form)
+        check(outcome)
+        if outcome.code == 0 and form == "json":
+            json.loads(outcome.out)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if " id" in kind or "escape" in kind or "U+" in kind])
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_a_hostile_text_is_as_harmless_in_a_document(forks: Forks, kind: str, form: str) -> None:
+    check(forks.run("diagnose", "-", "--format", form, stdin=KINDS[kind]()))
+
+
+@pytest.mark.parametrize("arguments", [("explain", "-"), ("letter", "-", "--to", "lender"), ("next", "-"), ("next", "-", "--format", "json")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if " id" in kind or "in a value" in kind or "key" in kind])
+def test_every_command_that_reads_a_profile_reads_it_alike(forks: Forks, kind: str, arguments: tuple[str, ...]) -> None:
+    from jiebei_check.cli import COMMANDS
+
+    if arguments[0] not in COMMANDS:
+        pytest.skip(f"there is no {arguments[0]} yet")
+    check(forks.run(*arguments, stdin=KINDS[kind]()))
