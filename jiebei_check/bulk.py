@@ -18,6 +18,7 @@ from .report import SHARE_DIGITS
 from .ruleset import Cause, Evidence, RuleSet
 from .values import Value
 
+AS_OF = "as_of"
 REMEMBERED = 4096  # of each cause, of each of its parts, of each condition
 _HOPELESS = 250_000  # what has more kinds of profile than this does not come twice often enough to be remembered by its bits
 _PART = 512  # neighbouring pieces of evidence make one part while there can be no more kinds of profile than this
@@ -31,9 +32,10 @@ _Row = tuple[int, float, bytes, bytes]  # rank (smaller is better), 2**score, th
 _OUT: _Row = (_NOWHERE, 0.0, b"", b"")
 
 
-class Known(NamedTuple):
-    """One profile: its bits without derived facts, and the values of those facts from which others are derived."""
+class Ready(NamedTuple):
+    """A profile that has been read: its id, its bits without derived facts, and the values of those facts that are used as they are."""
 
+    id: str
     bits: int
     inputs: Mapping[str, Value | None]
 
@@ -43,6 +45,7 @@ class Body(NamedTuple):
 
     inconclusive: bool
     none_share: float
+    first_share: float
     causes: bytes
     warnings: bytes
 
@@ -72,7 +75,7 @@ class Bulk:
         self.quantiser = Quantiser(rules.facts, _conditions(rules))
         self._derived = [(fact.id, *fact.derived[:1], *fact.derived[1]) for fact in rules.facts.values() if fact.derived is not None]
         sources = [fact for _, _, *pair in self._derived for fact in pair if rules.facts[fact].derived is None]
-        self.inputs = tuple(dict.fromkeys([*sources, *(["as_of"] if "as_of" in rules.facts else [])]))
+        self.inputs = tuple(dict.fromkeys([*sources, *rules.grouped_by, *([AS_OF] if AS_OF in rules.facts else [])]))
         self._days: dict[tuple[Value, Value], Value | None] = {}
         stated = [(alert.id, alert.when) for alert in rules.alerts] + [(check.id, check.when) for check in rules.checks]
         weighed = [(saying.id, saying.when) for saying in rules.sayings if saying.when is not None]
@@ -87,17 +90,17 @@ class Bulk:
         for border in rules.likelihood.values():
             self._shares[min(int(border * _CELLS), _CELLS - 1)] = b""  # a share in this cell may be on either side
 
-    def body(self, known: Known) -> Body:
+    def body(self, ready: Ready) -> Body:
         """The result for one profile."""
-        bits = known.bits + self._derive(known.inputs)
+        bits = ready.bits + self._derive(ready.inputs)
         warnings = self._stated.holding(bits)
         if warnings:
             dropped = {fact for name in warnings if name in self._checks for fact in self._checks[name].drop}
             if dropped:
-                bits = known.bits
+                bits = ready.bits
                 for fact in dropped & self.quantiser.unknown.keys():
                     bits = bits & ~self.quantiser.masks[fact] | self.quantiser.unknown[fact]
-                bits += self._derive({fact: value for fact, value in known.inputs.items() if fact not in dropped})
+                bits += self._derive({fact: value for fact, value in ready.inputs.items() if fact not in dropped})
         warnings += self._weighed.holding(bits)
         keys = map(and_, repeat(bits), self._masks)
         rows = [row(key) or weigh(bits) for (row, weigh), key in zip(self._rows, keys, strict=True)]
@@ -131,7 +134,7 @@ class Bulk:
 
     def _body(self, rows: list[_Row], warnings: bytes) -> Body:
         if not rows:
-            return Body(inconclusive=True, none_share=1.0, causes=b"", warnings=warnings)
+            return Body(inconclusive=True, none_share=1.0, first_share=0.0, causes=b"", warnings=warnings)
         _, powers, heads, tails = zip(*rows, strict=True)
         total = sum(powers) + self._none
         shares = {}
@@ -143,7 +146,7 @@ class Bulk:
         parts[0::3] = heads
         parts[1::3] = map(shares.__getitem__, powers)
         parts[2::3] = tails
-        return Body(powers[0] <= self._none, self._none / total, b"".join(parts)[1:], warnings)
+        return Body(powers[0] <= self._none, self._none / total, powers[0] / total, b"".join(parts)[1:], warnings)
 
     def _share(self, share: float) -> bytes:
         return f'{round(share, SHARE_DIGITS)!r},"likelihood":"{likelihood_of(self.rules, share)}"'.encode()

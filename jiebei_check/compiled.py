@@ -29,7 +29,7 @@ from .ruleset import (
 )
 from .values import Choice, Fact, Notation
 
-FORMAT = 2  # raised when the shape of what is stored changes
+FORMAT = 3  # raised when the shape of what is stored changes
 
 
 def dump(rules: RuleSet) -> str:
@@ -62,6 +62,7 @@ def load(text: str) -> RuleSet:
     row["scenarios"] = tuple(Scenario(v[0], v[1], _given(v[2]), tuple(v[3]), tuple(v[4]), tuple(v[5]), v[6]) for v in row["scenarios"])
     row["letters"] = {key: _letter(value) for key, value in row["letters"].items()}
     row["forbidden"] = {key: tuple(value) for key, value in row["forbidden"].items()}
+    row["grouped_by"] = tuple(row["grouped_by"])
     row["languages"] = {key: Language(*value) for key, value in row["languages"].items()}
     notation = dict(zip(Notation._fields, row["notation"], strict=True))
     for key in ("yes", "no", "unknown"):

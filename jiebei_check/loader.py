@@ -171,6 +171,7 @@ class _Build(ConditionReader):
             letters=self.read_letters(),
             languages=languages,
             notation=self.notation,
+            grouped_by=self.check_grouped(tuple(top.get("grouped_by") or ())),
         )
         return Loaded(rules if not self.problems else None, tuple(self.problems), self.documents, rules)
 
@@ -181,6 +182,12 @@ class _Build(ConditionReader):
         for number, language in enumerate(self.languages):
             if language not in languages and f"languages/{language}.yaml" not in (*self.unparsed, *self.documents):
                 self.fault("language_without_file", raw, "languages", number, found=language, **near(language, languages))
+
+    def check_grouped(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        for number, name in enumerate(names):
+            if name not in self.facts or self.facts[name].derived is not None:
+                self.fault("unknown_fact", self.item("ruleset.yaml"), "grouped_by", number, found=name, **near(name, self.facts))
+        return names
 
     # --- places
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from .errors import Problem, WriteError
+
+# Signs of our own that old encodings lack (GBK has no minus sign), and what is put in their place there
+_PLAIN = {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2026": "...",
+    "\u00d7": "x", "\u221a": "v", "\u2588": "#", "\u00b7": "-", "\u00a0": " "}  # fmt: skip
 
 
 class ReaderGone(Exception):
@@ -34,7 +40,7 @@ def _write(stream: TextIO | Any, text: str) -> None:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         binary = getattr(stream, "buffer", None)
-        data = text.encode(encoding, "backslashreplace")
+        data = _encode(text, encoding)
         if binary is None:
             stream.write(data.decode(encoding))
         else:
@@ -46,6 +52,28 @@ def _write(stream: TextIO | Any, text: str) -> None:
     except (OSError, ValueError) as error:
         silence(stream)
         raise WriteError([cannot_write("stdout", error)]) from None
+
+
+def _encode(text: str, encoding: str) -> bytes:
+    """``text`` in ``encoding``; what that lacks as a plain sign or an escape, in JSON and HTML as one that means the same."""
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        codecs.register_error("jiebei-check.text", lambda error: _instead(error, _PLAIN))
+        codecs.register_error("jiebei-check.json", lambda error: _instead(error, {}))
+        kind = "jiebei-check.json" if text.startswith(("{", "[")) else "jiebei-check.text"
+        return text.encode(encoding, "xmlcharrefreplace" if text.startswith("<!doctype html") else kind)
+
+
+def _instead(error: UnicodeError, plain: Mapping[str, str]) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    found = error.object[error.start : error.end]
+    return "".join(plain.get(char) or _escaped(char) for char in found), error.end
+
+
+def _escaped(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))
 
 
 def silence(stream: object = None) -> None:

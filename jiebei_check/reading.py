@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import astuple
 
-from .bulk import Bulk, Known
+from .bulk import AS_OF, Bulk, Ready
 from .errors import Refused
-from .profile import PROFILE_VERSION, Fault, read_mapping
-from .values import Fact, Facts, Value, parse
+from .profile import PROFILE_VERSION, Profile
+from .values import Fact, Value, parse
 
-AS_OF = "as_of"
 _UNSET = msgspec.UNSET
 _REMEMBERED = 4096  # values of each fact
 _HUGE = 10**18  # whole numbers from here on are read at leisure
@@ -37,14 +36,6 @@ _FORBIDDEN = re.compile(rb"\xef\xbf[\xbe\xbf]")  # characters that no text may h
 _KEY_APART = re.compile(rb'"[ \t\r\n]+:')
 
 
-class Ready(NamedTuple):
-    """A record whose values are understood."""
-
-    id: str
-    as_of: str | None
-    known: Known
-
-
 class _Layout(NamedTuple):
     """A fixed structure: its decoders, where in it the facts stand, and the memories of those facts in that order."""
 
@@ -56,6 +47,17 @@ class _Layout(NamedTuple):
     changes: tuple[dict[Any, int], ...]
     inputs: Callable[[Sequence[Any]], tuple[Any, ...]]
     input_values: tuple[dict[Any, Value | None], ...]
+
+
+class _Plan(NamedTuple):
+    """How the cells of a table with certain columns are read."""
+
+    cells: Callable[[Sequence[str]], Sequence[str]]  # those that hold facts
+    facts: tuple[Fact, ...]
+    changes: tuple[dict[Any, int], ...]
+    inputs: tuple[tuple[str, int | None, dict[Any, Value | None]], ...]  # fact, its place among all cells, what its values stand for
+    id: int | None
+    left_out: int  # what the facts without a column change
 
 
 class ValueReader:
@@ -72,23 +74,20 @@ class ValueReader:
         self._values: dict[str, dict[Any, Value | None]] = {fact.id: {} for fact in self.facts}
         for fact in self.facts:
             self._blank(fact)
+        self._plans: dict[tuple[str, ...], _Plan] = {}
         self._nested = self._layout(nested=True)
         self._dotted = self._layout(nested=False)
 
-    # --- at leisure
+    def dated(self, profile: Profile) -> Profile:
+        """``profile`` with the day that goes for it."""
+        if self._as_of is None or (AS_OF in profile.values and not self._override):
+            return profile
+        return profile._replace(values={**profile.values, AS_OF: self._as_of})
 
-    def read(self, data: object) -> tuple[Ready, list[Fault]]:
-        """A record from plain structure, and its faults."""
-        profile, faults = read_mapping(data, self.rules.facts, self.rules.notation)
-        return self.ready(profile.values, profile.id), faults
-
-    def ready(self, values: Facts, name: str) -> Ready:
-        """A record whose values have been read."""
-        if self._as_of is not None and (self._override or AS_OF not in values):
-            values = {**values, AS_OF: self._as_of}
-        inputs: dict[str, Value | None] = {fact: values.get(fact) for fact in self.bulk.inputs}
-        as_of = values.get(AS_OF)
-        return Ready(name, None if as_of is None else str(as_of), Known(self.bulk.quantiser.bits(values), inputs))
+    def ready(self, profile: Profile) -> Ready:
+        """A profile that was read at leisure."""
+        values = profile.values
+        return Ready(profile.id, self.bulk.quantiser.bits(values), {fact: values.get(fact) for fact in self.bulk.inputs})
 
     # --- from memory
 
@@ -113,6 +112,23 @@ class ValueReader:
                 continue
         return None
 
+    def row(self, columns: tuple[str, ...], cells: Sequence[str]) -> Ready | None:
+        """A record from the cells of a table, or None where it has to be read at leisure."""
+        plan = self._plans.get(columns)
+        if plan is None:
+            plan = self._plans[columns] = self._plan(columns)
+        raws = plan.cells(cells)
+        try:
+            total = sum(map(getitem, plan.changes, raws), self.bulk.quantiser.nothing)
+        except KeyError:
+            changes = [self._understand(fact, raw) for fact, raw in zip(plan.facts, raws, strict=True)]
+            if None in changes:
+                return None
+            total = sum(changes, self.bulk.quantiser.nothing)
+        inputs = {fact: memory[cells[place]] if place is not None else memory[_UNSET] for fact, place, memory in plan.inputs}
+        name = cells[plan.id].strip()[:_MAX_ID] if plan.id is not None else ""
+        return Ready(name, total - (len(raws) << self._shift) + plan.left_out, inputs)
+
     def _take(self, layout: _Layout, record: Any, line: bytes) -> Ready | None:
         fields = astuple(record)
         sections, beside, (name, version, _) = fields[: layout.sections], fields[layout.sections : -3], fields[-3:]
@@ -135,9 +151,7 @@ class ValueReader:
         if version is not _UNSET and str(version) != str(PROFILE_VERSION):
             return None
         inputs = dict(zip(self.bulk.inputs, map(dict.get, layout.input_values, layout.inputs(raws)), strict=True))
-        as_of = inputs.get(AS_OF)
-        known = Known(total - (given << self._shift), inputs)
-        return Ready("" if name is _UNSET or name is None else str(name)[:_MAX_ID], None if as_of is None else str(as_of), known)
+        return Ready("" if name is _UNSET or name is None else str(name)[:_MAX_ID], total - (given << self._shift), inputs)
 
     def _understand(self, fact: Fact, raw: Any) -> int | None:
         """Read and remember one value; None where it is not understood."""
@@ -171,6 +185,19 @@ class ValueReader:
         return change
 
     # --- structures
+
+    def _plan(self, columns: tuple[str, ...]) -> _Plan:
+        places = {column: place for place, column in enumerate(columns) if column in self._changes}
+        facts = tuple(self.rules.facts[column] for column in places)
+        chosen = list(places.values())
+        return _Plan(
+            cells=itemgetter(*chosen) if len(chosen) > 1 else lambda cells: [cells[place] for place in chosen],
+            facts=facts,
+            changes=tuple(self._changes[fact.id] for fact in facts),
+            inputs=tuple((fact, places.get(fact), self._values[fact]) for fact in self.bulk.inputs),
+            id=columns.index("id") if "id" in columns else None,
+            left_out=sum(changes[_UNSET] for fact, changes in self._changes.items() if fact not in places),
+        )
 
     def _layout(self, *, nested: bool) -> _Layout:
         """The structure of a record: facts in their sections, or all of them side by side under their full names."""

@@ -224,6 +224,7 @@ class RuleSet(NamedTuple):
     letters: Mapping[str, LetterForm]
     languages: Mapping[str, Language]
     notation: Notation
+    grouped_by: tuple[str, ...] = ()  # facts by which many results are counted
 
     def cause(self, cause_id: str) -> Cause:
         """The cause of that id; KeyError where there is none."""

@@ -213,6 +213,7 @@ RULESET: Shape = {
     "grades": Field("map", "Grades, best founded first.", required=True, of=TITLED),
     "units": Field("map", "Units of numbers.", required=True, of=Field("text", "Its name.")),
     "confidences": Field("map", "Words for how well a source was checked.", of=TITLED, filled=False),
+    "grouped_by": Field("strings", "Facts that a batch repeats in its results, so that they can be counted by them; dates by month."),
     "forbidden": Field("map", "Language -> phrases that no text may hold.", of=Field("strings", "Phrases.", filled=False)),
     "promises": Field(
         "map", "Language -> phrases that no text may hold unless it denies them in the same clause.", of=Field("strings", "Phrases.", filled=False)

@@ -23,8 +23,8 @@ LAYERS = (
     ("ruleset", "profile", "shapes"),
     ("rule_conditions", "rule_reader", "loader", "compiled", "overlay", "rulebook"),
     ("inference",),
-    ("wording", "phrases", "thresholds", "quantise", "reading", "interview", "dialogue", "firmness", "explain"),
-    ("report", "form", "letter", "explanation", "sayings", "bulk", "batch", "records", "stats", "lint", "selftest", "schema", "handbook", "compare"),
+    ("wording", "phrases", "thresholds", "quantise", "reach", "worth", "interview", "dialogue", "firmness", "explain"),
+    ("report", "form", "letter", "sayings", "explanation", "reading", "lines", "json_stream", "records", "bulk", "batch", "stats", "selftest", "lint", "schema", "handbook", "compare"),
     ("render",),
     ("output", "commands", "cli", "__main__"),
 )

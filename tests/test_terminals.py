@@ -19,6 +19,10 @@ CASES = [(use, form, lang) for use in USES for form in use.formats for lang in u
 NAMES = [f"{use.name}-{form}-{lang}" for use, form, lang in CASES]
 
 
+def chinese(text: str) -> str:
+    return re.sub(r"[^\u4e00-\u9fff]", "", text)
+
+
 def test_every_command_is_among_those_tested() -> None:
     assert {use.words[0] for use in USES} | WITHOUT_TERMINAL >= set(COMMANDS)
 
@@ -34,17 +38,14 @@ def test_every_encoding_is_written_so_that_it_can_be_decoded(run: Run, tmp_path:
         texts[encoding] = done.stdout.decode(encoding).replace("\r\n", "\n")
     for encoding in CHINESE:  # the program's own words are intact
         assert "\\u" not in texts[encoding] or form == "json"
-        assert texts[encoding].isascii() == texts["utf-8"].isascii()
     if form == "json":
         values = [json.loads(texts[encoding]) for encoding in CHINESE]
         assert values[0] == values[1] == values[2]
-    elif form != "html":
-        assert texts["gb18030"] == texts["utf-8"]
+    assert texts["gb18030"] == texts["utf-8"]
+    assert chinese(texts["gbk"]) == chinese(texts["utf-8"])
     for encoding in ("ascii", "cp437"):  # nothing is dropped: what the terminal lacks stands there as an escape
-        undone = re.sub(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))", lambda m: chr(int(m[1] or m[2] or m[3], 16)), texts[encoding])
-        assert undone.count("\n") >= texts["utf-8"].count("\n")
-        if "\\" not in texts["utf-8"]:
-            assert html.unescape(undone) == html.unescape(texts["utf-8"])
+        undone = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), texts[encoding])
+        assert chinese(html.unescape(undone)) == chinese(texts["utf-8"])
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -105,10 +106,10 @@ def test_colour_follows_the_option_then_the_environment(
 
 @pytest.mark.parametrize("form", ["json", "markdown", "html"])
 def test_no_colour_gets_into_a_document(run: Run, tmp_path: Path, form: str) -> None:
-    for target in ((), ("-o", str(tmp_path / "x.txt"))):
+    for target in ((), ("-o", str(tmp_path / "x"))):
         done = run("diagnose", EXAMPLE, "--format", form, "--color", "always", *target, env={"FORCE_COLOR": "1"})
         assert b"\x1b" not in done.stdout
-    assert b"\x1b" not in (tmp_path / "x.txt").read_bytes()
+    assert b"\x1b" not in (tmp_path / "x").read_bytes()
 
 
 @pytest.mark.parametrize("arguments", [("\x1b[31m",), ("diagnose", "--\x1b[31m"), ("diagnose", "x", "--top", "\x1b\u202e"), ("diagnose", "\x1b\x9b\u202e"), ("-\x9b",),

@@ -80,7 +80,7 @@ def claim_without_source(subject: Subject) -> Iterator[Hit]:
 def never_first(subject: Subject) -> Iterator[Hit]:
     """A cause that no case puts first and for which a search over its facts finds none that would."""
     for cause in subject.rules.causes:
-        if cause.id not in subject.outcome.firsts:
+        if not any(case.expect == "top" and _margin(subject, cause, case.given) > 0 for case in cause.tests):
             margin = _best_margin(subject, cause)
             if margin <= 0:
                 yield at(subject.cause(cause, "evidence"), found=cause.id, needed=1 - margin)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from ..conditions import Condition
+from ..conditions import Condition, leaves
 from ..document import Document, Path
 from ..inference import consider
 from ..loader import Loaded
 from ..rule_conditions import comparisons
 from ..rule_reader import Item
 from ..ruleset import Cause, Evidence, RuleSet
-from ..selftest import Outcome, Seen, run, watch
+from ..selftest import Seen, watch
 from ..shapes import FILES, Field, Shape
 from ..values import Facts
 
@@ -111,7 +111,8 @@ class Subject:
             place_ = self.fact(fact.id) if fact.ask_if is not None else None
             if place_ is not None:
                 found.append((fact.ask_if, Item(place_.document, (*place_.path, "ask_if"), _get(place_.data, "ask_if"))))  # type: ignore[arg-type]  # the loader makes it a condition
-        return tuple(found)
+        # a condition of which the loader had to leave something out is not what its author meant: nothing is said about it
+        return tuple((condition, item) for condition, item in found if len(tuple(leaves(condition))) == len(self.comparisons(item)))
 
     def comparisons(self, item: Item) -> list[Path]:
         """The places of a condition's comparisons, in the order of its leaves."""
@@ -132,11 +133,6 @@ class Subject:
         """(cause, piece of evidence) -> which of its outcomes some case shows."""
         return watch(self.rules, self.cases, self.all_cases)
 
-
-    @cached_property
-    def outcome(self) -> Outcome:
-        """What all cases of the rules came to."""
-        return run(self.rules)
 
     def mentioned(self, registry: str) -> frozenset[str]:
         """The ids of a registry that something refers to, whether or not they exist."""

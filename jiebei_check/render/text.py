@@ -85,6 +85,7 @@ class Page:
         self.console = Console(
             file=buffer,
             width=max(style.width, 20) + 2,  # lines are broken here, not by rich
+            height=25,  # or rich asks the environment, and breaks on what it may find there
             force_terminal=style.color,
             color_system="standard" if style.color else None,
             no_color=not style.color,

@@ -1,0 +1,242 @@
+"""Many profiles: records in, results out, one line of JSON each.
+
+A result line holds ids and bits, not sentences::
+
+    {"record": 1, "id": "T-1", "as_of": "2025-06-20", "inconclusive": false, "none_share": 0.02, "facts": {"line.product": "jiebei"},
+     "causes": [{"id": "self-closed", "score": 8, "share": 0.91, "likelihood": "high", "grade": "official",
+                 "for": [{"id": "closed-it", "bits": 8}], "against": [],
+                 "open": [{"fact": "line.entry_now", "could_add": 0, "could_remove": 4}]}, ...],
+     "warnings": ["limit-rose"]}
+
+Causes, evidence and what is open are those of ``diagnose``, in the same order. A record that cannot be read gives
+``{"record": 2, "id": "T-2", "error": [{"code": ..., "field": ..., "line": ..., "message": ...}]}``.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from . import records
+from .bulk import Bulk, remember
+from .decoding import decode, visible
+from .document import MAX_BYTES, parse_json
+from .errors import CheckError, DataError, Problem
+from .inference import diagnose
+from .profile import Profile, parse_profile, read_mapping
+from .reading import AS_OF, Ready, ValueReader
+from .records import Record
+from .report import SHARE_DIGITS, document, make_report
+from .ruleset import RuleSet
+from .values import Value
+from .wording import DEFAULT_LANGUAGE, Wording
+
+
+class Result(NamedTuple):
+    """What came out for one record. ``line`` is JSON without a line break; ``share`` is that of the first cause."""
+
+    record: int
+    id: str
+    line: bytes
+    problems: tuple[Problem, ...] = ()
+    inconclusive: bool = False
+    share: float = 0.0
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The line as plain structure."""
+        found: dict[str, Any] = msgspec.json.decode(self.line)
+        return found
+
+
+def diagnose_batch(
+    rules: RuleSet,
+    items: Iterable[Mapping[str, object] | Profile | bytes | str],
+    *,
+    as_of: str | None = None,
+    lang: str = DEFAULT_LANGUAGE,
+    full: bool = False,
+) -> Iterator[Result]:
+    """Diagnose many: an iterator of records (mappings, profiles, JSON texts) in, an iterator of results out, in order.
+
+    ``as_of`` is the day of profiles that name none. A record that cannot be read gives a result with ``problems``; it never
+    raises. With ``full`` a line is the whole document of ``diagnose``, in ``lang``, sentences included.
+
+    >>> from jiebei_check import diagnose_batch, load_rules
+    >>> [result.document["causes"][0]["id"] for result in diagnose_batch(load_rules(), [{"line.closed_by_self": True}])]
+    ['self-closed']
+    """
+    desk = Desk(rules, as_of=as_of, lang=lang, full=full)
+    return map(desk.result, records.values(items))
+
+
+class Desk:
+    """Turns records into results, one after the other."""
+
+    def __init__(
+        self, rules: RuleSet, *, as_of: str | None = None, override: bool = False, lang: str = DEFAULT_LANGUAGE, full: bool = False
+    ) -> None:
+        self._rules = rules
+        self._words = Wording(rules, lang)
+        self._bulk = Bulk(rules)
+        self._reader = ValueReader(self._bulk, as_of, override=override)
+        self._make = self._whole if full else self._brief
+        self._texts: dict[tuple[str, Value], bytes] = {}
+
+    def result(self, record: Record) -> Result:
+        """The result for ``record``; never raises for what is in it."""
+        try:
+            return self._make(record)
+        except _Unreadable as error:
+            return self._refusal(record, error.name, error.problems)
+        except CheckError as error:
+            return self._refusal(record, "", error.problems)
+
+    def _brief(self, record: Record) -> Result:
+        ready = self._remembered(record) or self._reader.ready(self._profile(record))
+        body = self._bulk.body(ready)
+        name = ready.id or record.name
+        line = b'{"record":%d,"id":%b,"as_of":%b,"inconclusive":%b,"none_share":%b,"facts":{%b},"causes":[%b],"warnings":[%b]}' % (
+            record.number,
+            _quoted(name),
+            _quoted(ready.inputs.get(AS_OF)),
+            b"true" if body.inconclusive else b"false",
+            repr(round(body.none_share, SHARE_DIGITS)).encode(),
+            self._facts(ready.inputs),
+            body.causes,
+            body.warnings,
+        )
+        return Result(record.number, name, line, (), body.inconclusive, body.first_share)
+
+    def _whole(self, record: Record) -> Result:
+        profile = self._profile(record)
+        profile = profile._replace(id=profile.id or record.name)
+        diagnosis = diagnose(self._rules, profile)
+        told = document(make_report(self._rules, diagnosis, self._words.language))
+        share = diagnosis.causes[0].share if diagnosis.causes else 0.0
+        return Result(record.number, profile.id, _dumped({"record": record.number, **told}), (), diagnosis.inconclusive, share)
+
+    def _remembered(self, record: Record) -> Ready | None:
+        kind, data = record.kind, record.data
+        if kind == records.JSON:
+            return self._reader.decode(data) if len(data) <= MAX_BYTES else None
+        if kind == records.ROW:
+            return self._reader.row(*data)
+        return self._reader.convert(data) if kind == records.VALUE and isinstance(data, dict) else None
+
+    def _profile(self, record: Record) -> Profile:
+        """The profile in a record, read as any other profile; raises with all of its faults."""
+        kind, data = record.kind, record.data
+        if kind == records.BAD:
+            raise DataError([data])
+        if kind == records.DOCUMENT:
+            return self._reader.dated(self._document(record))
+        if isinstance(data, Profile):
+            return self._reader.dated(data)
+        if kind == records.ROW:
+            data = dict(pair for pair in zip(*data, strict=True) if pair[0])
+        elif kind == records.JSON:
+            data = _parse(data, record.line)
+        profile, faults = read_mapping(data, self._rules.facts, self._rules.notation)
+        if faults:
+            problems = [Problem(code, "", record.line, ".".join(map(str, path)), params) for path, code, params in faults]
+            raise _Unreadable(profile.id, problems)
+        return self._reader.dated(profile)
+
+    def _document(self, record: Record) -> Profile:
+        try:
+            return parse_profile(record.data, self._rules.facts, self._rules.notation)
+        except DataError as error:
+            raise DataError([problem._replace(line=(problem.line or 1) + record.line - 1) for problem in error.problems]) from None
+
+    def _facts(self, inputs: Mapping[str, Value | None]) -> bytes:
+        """The facts by which results are counted, as JSON."""
+        found = []
+        for fact in self._rules.grouped_by:
+            value = inputs.get(fact)
+            if value is not None:
+                text = self._texts.get((fact, value))
+                if text is None:
+                    text = f"{json.dumps(fact)}:{json.dumps(value, ensure_ascii=False)}".encode()
+                    remember(self._texts, (fact, value), text)
+                found.append(text)
+        return b",".join(found)
+
+    def _refusal(self, record: Record, name: str, problems: Sequence[Problem]) -> Result:
+        told = [
+            {
+                "code": problem.code,
+                "field": problem.field,
+                "line": problem.line,
+                "message": self._words.problem(problem._replace(file="", line=None, field="")),
+            }
+            for problem in problems
+        ]
+        source = {"file": record.source} if record.source else {}
+        found = {"record": record.number, "id": name or record.name, **source, "error": told}
+        return Result(record.number, name or record.name, _dumped(found), tuple(problems))
+
+
+class _Unreadable(Exception):
+    """A record with faults, of which at least the id is known."""
+
+    def __init__(self, name: str, problems: Sequence[Problem]) -> None:
+        self.name, self.problems = name, problems
+        super().__init__(name)
+
+
+def _parse(line: bytes, number: int) -> object:
+    """Plain structure from the text of a record, in any of the known encodings."""
+    if len(line) > MAX_BYTES:
+        raise DataError([Problem("too_large", "", number, "", {"limit": f"{MAX_BYTES >> 10} KB"})])
+    try:
+        text = decode(line, "")
+    except DataError as error:
+        raise DataError([problem._replace(line=number) for problem in error.problems]) from None
+    parsed = parse_json(text, "")
+    if parsed is None:
+        raise DataError([_not_json(text, number)])
+    return parsed.data
+
+
+def _not_json(text: str, line: int) -> Problem:
+    """Why a text is not taken as JSON."""
+    try:
+        json.loads(text, object_pairs_hook=_once)
+    except _Twice as twice:
+        return Problem("given_twice", "", line, twice.key, {"found": visible(twice.key[:60])})
+    except json.JSONDecodeError as error:
+        return Problem("bad_json", "", line, "", {"found": str(error.pos + 1)})
+    except (ValueError, RecursionError):
+        return Problem("too_deep", "", line)
+    return Problem("too_deep", "", line)
+
+
+class _Twice(ValueError):
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    table: dict[str, object] = {}
+    for key, value in pairs:
+        if key in table:
+            raise _Twice(key)
+        table[key] = value
+    return table
+
+
+def _quoted(text: Value | None) -> bytes:
+    """A text as JSON; a lone surrogate, which no file can hold, as an escape."""
+    if text is None:
+        return b"null"
+    try:
+        return msgspec.json.encode(text)
+    except UnicodeEncodeError:
+        return _dumped(text)
+
+
+def _dumped(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
