@@ -20,8 +20,8 @@ class Line(NamedTuple):
 
 
 def lines(stream: BinaryIO, limit: int = MAX_BYTES) -> Iterator[Line]:
-    """The lines of ``stream``, UTF-16 with a mark turned into UTF-8, the mark of UTF-8 left out."""
-    source = _narrow(stream)
+    """The lines of ``stream``, as :func:`narrow` gives it."""
+    source = narrow(stream)
     number = 0
     while data := source.readline(limit + 2):
         number += 1
@@ -29,8 +29,6 @@ def lines(stream: BinaryIO, limit: int = MAX_BYTES) -> Iterator[Line]:
             data = data[:-1]
         elif len(data) > limit:
             _skip_line(source)
-        if number == 1 and data.startswith(codecs.BOM_UTF8):
-            data = data[len(codecs.BOM_UTF8) :]
         yield Line(number, data[:limit].removesuffix(b"\r"), len(data) > limit + 1)
 
 
@@ -40,9 +38,15 @@ def _skip_line(source: "BinaryIO | _Narrow") -> None:
             return
 
 
-def _narrow(stream: BinaryIO) -> "BinaryIO | _Narrow":
+def narrow(stream: BinaryIO) -> "BinaryIO | _Narrow":
+    """``stream`` itself, or where it begins with a mark of UTF-16 the same text as UTF-8. The mark of UTF-8 is left out."""
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, _BLOCK)  # type: ignore[type-var]
-    return _Narrow(buffered) if buffered.peek(2)[:2] in _WIDE else buffered
+    start = buffered.peek(3)
+    if start[:2] in _WIDE:
+        return _Narrow(buffered)
+    if start.startswith(codecs.BOM_UTF8):
+        buffered.read(len(codecs.BOM_UTF8))
+    return buffered
 
 
 class _Narrow:
@@ -52,4 +56,7 @@ class _Narrow:
         self._text = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
 
     def readline(self, limit: int) -> bytes:
-        return self._text.readline(limit // 4).encode("utf-8", "replace")
+        return self._text.readline(limit).encode("utf-8", "replace")
+
+    def read(self, size: int) -> bytes:
+        return self._text.read(size).encode("utf-8", "replace")

@@ -125,11 +125,13 @@ class _Build(ConditionReader):
         languages = self.read_languages()
         raw = self.item("ruleset.yaml")
         listed = raw.data.get("languages") if isinstance(raw.data, dict) else None
-        self.languages = tuple(map(str, listed)) if isinstance(listed, list) else ()
+        listed = list(map(str, listed)) if isinstance(listed, list) else []
+        self.check_languages(listed, languages)
+        self.languages = tuple(language for language in listed if language in languages) or tuple(listed)
         top = self.shape(shapes.RULESET, raw)
         if top is None:
             return Loaded(None, tuple(self.problems), self.documents)
-        self.check_top(top, languages)
+        self.check_top(top)
         off = tuple(top.get("switch_off") or ())
         self.bits, self.priors = top["bits"], top["priors"]
         for registry in ("families", "grades", "units", "confidences"):
@@ -175,11 +177,15 @@ class _Build(ConditionReader):
         )
         return Loaded(rules if not self.problems else None, tuple(self.problems), self.documents, rules)
 
-    def check_top(self, top: dict[str, Any], languages: Mapping[str, Language]) -> None:
+    def check_top(self, top: dict[str, Any]) -> None:
         raw = self.item("ruleset.yaml")
         if not _VERSION.fullmatch(top["version"]):
             self.fault("bad_version", raw, "version", found=top["version"])
-        for number, language in enumerate(self.languages):
+
+    def check_languages(self, listed: list[str], languages: Mapping[str, Language]) -> None:
+        """A language that is listed has a file; only then are texts missed in it."""
+        raw = self.item("ruleset.yaml")
+        for number, language in enumerate(listed):
             if language not in languages and f"languages/{language}.yaml" not in (*self.unparsed, *self.documents):
                 self.fault("language_without_file", raw, "languages", number, found=language, **near(language, languages))
 
@@ -290,8 +296,9 @@ class _Build(ConditionReader):
         orders: dict[int, str] = {}
         for name, (row, item) in declared.items():
             order = row["order"]
-            if order in orders:
+            if order in orders:  # either may be the wrong one
                 self.fault("order_taken", item, "order", found=str(order), first=orders[order])
+                self.fault("order_taken", declared[orders[order]][1], "order", found=str(order), first=name)
             orders.setdefault(order, name)
             before = len(self.problems)
             choices = self.read_choices(row, item)

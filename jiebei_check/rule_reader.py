@@ -225,7 +225,8 @@ class TableReader:
                         self.fault("unknown_fact", item, language, found=name, **near(name, self.facts))
         for language in self.languages:
             if language not in item.data:
-                self.fault("language_missing", item, found=language)
+                written = [other for other in self.languages if other in item.data][:1]
+                self.fault("language_missing", item, *written, found=language)
         extra = self.translations.get(self.text_path(item), {})
         return {language: unfold(sentence) for language, sentence in {**item.data, **extra}.items() if isinstance(sentence, str)}
 

@@ -67,6 +67,7 @@ def _stamp(folder: str | os.PathLike[str] | None) -> str:
             try:
                 state = entry.stat()
             except OSError:  # a link to nowhere: reading it will say so
+                parts.append(f"{entry.path}|gone")
                 continue
             parts.append(f"{entry.path}|{state.st_size}|{state.st_mtime_ns}")
     return "\t".join(parts).replace("\n", " ")

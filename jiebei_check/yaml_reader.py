@@ -119,30 +119,6 @@ def read_yaml_stream(text: str, name: str, limit: int | None = None) -> Iterator
     except _Stop as stop:
         yield Document(name, None, builder.lines, (*builder.problems, stop.problem))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        yield Document(name, None, builder.lines, (*builder.problems, _explain(error, text, name)))
+        from .yaml_trouble import explain  # noqa: PLC0415 - only on the way to an error
 
-
-def _explain(error: Exception, text: str, name: str) -> Problem:
-    """A YAML error in the words of somebody who writes a form: a full-width colon, a tab, an indentation, a quote."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line = mark.line + 1 if mark is not None else None
-    lines = text.splitlines()
-    for number, content in enumerate(lines, 1):
-        if full_width_colon(content):
-            return Problem("full_width_colon", name, number)
-    what = str(getattr(error, "problem", "") or "")
-    if any(content.lstrip(" ").startswith("\t") for content in lines[: line or 0]) or "\\t" in what or "'\t'" in what:
-        number = next((n for n, content in enumerate(lines, 1) if content.lstrip(" ").startswith("\t")), line)
-        return Problem("tab_indent", name, number)
-    if "quoted scalar" in what or "quoted scalar" in str(getattr(error, "context", "") or ""):
-        start = getattr(error, "context_mark", None) or mark
-        return Problem("open_quote", name, start.line + 1 if start is not None else None)
-    if "mapping values are not allowed" in what or "expected <block end>" in what or "did not find expected key" in what:
-        return Problem("bad_indent", name, line)
-    return Problem("bad_yaml", name, line)
-
-
-def full_width_colon(line: str) -> bool:
-    """Whether a line looks like ``key：value``, typed with a Chinese keyboard."""
-    head, colon, _ = line.partition("\uff1a")
-    return bool(colon) and ":" not in head and "#" not in head and '"' not in head and "'" not in head and bool(head.strip())
+        yield Document(name, None, builder.lines, (*builder.problems, explain(error, text, name)))

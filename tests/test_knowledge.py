@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,7 +80,8 @@ def test_causes_and_facts_are_those_of_the_contract(rules: RuleSet) -> None:
             assert set(fact.get("choices", [])) <= set(ours_fact.keys)
 
 
-def test_the_known_cases_come_out_as_needed(rules: RuleSet, cases: list[dict[str, Any]]) -> None:
+def figures(rules: RuleSet, cases: list[dict[str, Any]]) -> dict[str, float]:
+    """The shares of right first answers, of right ones among three, of wanted ones among five, and the faults."""
     top1 = top3 = listed = wrong = found = alarms = 0
     for case in cases:
         profile = {"as_of": "2026-11-22", **case["profile"]}
@@ -92,12 +94,28 @@ def test_the_known_cases_come_out_as_needed(rules: RuleSet, cases: list[dict[str
         found += case["inconclusive"] and diagnosis.inconclusive
         alarms += diagnosis.inconclusive and not case["inconclusive"]
     total = len(cases)
-    assert top1 / total >= 0.96
-    assert top3 == total
-    assert listed / total >= 0.96
-    assert wrong == 0
-    assert found == sum(case["inconclusive"] for case in cases)
-    assert alarms <= 2
+    missed = sum(case["inconclusive"] for case in cases) - found
+    return {"top1": top1 / total, "top3": top3 / total, "listed": listed / total, "wrong": wrong, "missed": missed, "alarms": alarms}
+
+
+def test_the_known_cases_come_out_as_needed(rules: RuleSet, cases: list[dict[str, Any]]) -> None:
+    came = figures(rules, cases)
+    assert came["top1"] >= 0.96
+    assert came["top3"] == 1
+    assert came["listed"] >= 0.96
+    assert (came["wrong"], came["missed"]) == (0, 0)
+    assert came["alarms"] <= 2
+
+
+def test_stories_written_without_sight_of_the_rules_come_out_as_an_adviser_would_say(rules: RuleSet) -> None:
+    lines = (ROOT / "tests" / "examples" / "stories.jsonl").read_text(encoding="utf-8").splitlines()
+    came = figures(rules, [json.loads(line) for line in lines])
+    assert len(lines) == 160
+    assert came["top1"] >= 0.97
+    assert came["top3"] >= 0.99
+    assert came["listed"] >= 0.97
+    assert (came["wrong"], came["missed"]) == (0, 0)
+    assert came["alarms"] <= 2
 
 
 def as_profile(rules: RuleSet, **line: object) -> Diagnosis:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..conditions import In, Range, leaves
-from ..ruleset import Cause, Example
+from ..ruleset import Cause, Evidence, Example
+from ..selftest import step_of
 from ..values import Facts, Value
-from .registry import WARNING, Hit, at, finds
+from .registry import EVERYTHING, WARNING, Hit, at, finds
 from .subject import Subject
 
 HITS = ("top", "listed")
 _MOST_DIFFERENCES = 4  # facts in which a near miss may differ from the hit that it nearly is
-_NEAR = 1.0  # a case stands near a threshold where it is at most so much of the threshold away from it
+_NEAR = 0.2  # a case stands near a threshold where it is at most so much of the threshold, or one, away from it
 _NEAR_MONTHS = 24
 
 
@@ -61,13 +62,13 @@ def never_present(subject: Subject) -> Iterator[Hit]:
     for cause in subject.rules.causes:
         for piece in cause.evidence:
             shown = subject.seen[cause.id, piece.id].present
-            outcomes = [*range(len(piece.steps)), *([-1] if piece.otherwise else [])]
-            for number in outcomes:
+            for number, _ in outcomes(piece):
                 if number not in shown:
-                    yield at(subject.step(cause, piece, number), found=piece.id)
+                    below = () if number < 0 else ("when",)
+                    yield at(subject.step(cause, piece, number), *below, found=piece.id)
 
 
-@finds("never_absent", WARNING)
+@finds("never_absent", WARNING, needs=EVERYTHING)
 def never_absent(subject: Subject) -> Iterator[Hit]:
     for cause in subject.rules.causes:
         for piece in cause.evidence:
@@ -75,7 +76,7 @@ def never_absent(subject: Subject) -> Iterator[Hit]:
                 yield at(subject.cause(cause, "evidence", piece.id), found=piece.id)
 
 
-@finds("never_unknown", WARNING)
+@finds("never_unknown", WARNING, needs=EVERYTHING)
 def never_unknown(subject: Subject) -> Iterator[Hit]:
     for cause in subject.rules.causes:
         for piece in cause.evidence:
@@ -85,18 +86,23 @@ def never_unknown(subject: Subject) -> Iterator[Hit]:
 
 @finds("side_not_held", WARNING)
 def side_not_held(subject: Subject) -> Iterator[Hit]:
-    """A side on which a piece counts, that no case names: for and against could be swapped without any case failing."""
+    """A step or an `otherwise` whose side no case names where it counts: swapping for and against would fail none."""
     for cause in subject.rules.causes:
-        held = {side: {piece for case in cause.tests for piece in getattr(case, side)} for side in ("speaks_for", "against")}
         for piece in cause.evidence:
-            told = set()
-            weights = [(number, step.bits) for number, step in enumerate(piece.steps)]
-            weights += [(-1, piece.otherwise.bits)] if piece.otherwise else []
-            for number, bits in weights:
-                side = "speaks_for" if bits > 0 else "against"
-                if piece.id not in held[side] and side not in told:
-                    told.add(side)
-                    yield at(subject.step(cause, piece, number), found=piece.id, side="for" if bits > 0 else "against")
+            held = set()
+            for case, facts in zip(cause.tests, subject.cases[cause.id], strict=True):
+                number = step_of(piece, facts)
+                held.update((number, side) for side in ("for", "against") if piece.id in (case.speaks_for if side == "for" else case.against))
+            for number, bits in outcomes(piece):
+                side = "for" if bits > 0 else "against"
+                if (number, side) not in held and number in subject.seen[cause.id, piece.id].present:
+                    yield at(subject.step(cause, piece, number), side, found=piece.id, side=side)
+
+
+def outcomes(piece: Evidence) -> list[tuple[int, int]]:
+    """(step, bits) of every outcome of a piece of evidence; -1 is `otherwise`."""
+    steps = [(number, step.bits) for number, step in enumerate(piece.steps)]
+    return steps + ([(-1, piece.otherwise.bits)] if piece.otherwise else [])
 
 
 @finds("threshold_untested", WARNING)
@@ -150,8 +156,12 @@ def _beyond(value: Value, bound: float | str, *, low: bool, open_: bool) -> bool
     return value < bound if open_ else value <= bound  # type: ignore[operator]
 
 
+def _reach(bound: float) -> float:
+    return max(abs(bound) * _NEAR, 1.0 if abs(bound) >= 1 else 0.0)
+
+
 def _near(bound: float | str, value: Value) -> bool:
     if isinstance(bound, str):
         months = [int(text[:4]) * 12 + int(text[5:7]) for text in (bound, str(value))]
         return abs(months[0] - months[1]) <= _NEAR_MONTHS
-    return isinstance(value, (int, float)) and (not bound or abs(value - bound) <= abs(bound) * _NEAR)  # nothing is far from none
+    return isinstance(value, (int, float)) and (not bound or abs(value - bound) <= _reach(bound))  # nothing is far from none

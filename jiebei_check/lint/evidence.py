@@ -10,7 +10,7 @@ from ..profile import Profile
 from ..ruleset import Cause
 from ..values import Fact, Value
 from .logic import Domain
-from .registry import WARNING, Hit, at, finds
+from .registry import EVERYTHING, WARNING, Hit, at, finds
 from .subject import Subject
 
 _ROUNDS = 3  # passes over all facts of a cause in the search for a profile that puts it first
@@ -31,7 +31,7 @@ def otherwise_same_side(subject: Subject) -> Iterator[Hit]:
     for cause in subject.rules.causes:
         for piece in cause.evidence:
             if piece.otherwise and all((step.bits > 0) == (piece.otherwise.bits > 0) for step in piece.steps):
-                yield at(subject.step(cause, piece, -1))
+                yield at(subject.step(cause, piece, -1), "for" if piece.otherwise.bits > 0 else "against")
 
 
 @finds("ladder_order", WARNING)
@@ -76,7 +76,7 @@ def claim_without_source(subject: Subject) -> Iterator[Hit]:
                 yield at(subject.item(f"{file}.yaml", file, thing.id), found=thing.id)
 
 
-@finds("never_first", WARNING, partial=False)
+@finds("never_first", WARNING, needs=EVERYTHING)
 def never_first(subject: Subject) -> Iterator[Hit]:
     """A cause that no case puts first and for which a search over its facts finds none that would."""
     for cause in subject.rules.causes:

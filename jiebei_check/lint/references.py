@@ -7,19 +7,19 @@ from difflib import get_close_matches
 
 from ..rule_reader import Item
 from ..values import Fact
-from .registry import WARNING, Hit, at, finds
+from .registry import ANYTHING, EVERYTHING, WARNING, Hit, at, finds
 from .subject import Subject
 
 _UNKNOWN = ("unknown_id", "unknown_fact", "unknown_fact_in_section", "unknown_section", "bad_choice", "bad_word")
 _MISTYPED = ("bad_bool", "bad_int", "bad_number", "bad_date", "bad_choice", "no_range_here", "single_value_wanted", "out_of_range", "ratio_out_of_range")
 
 
-@finds("unused_source", WARNING)
+@finds("unused_source", WARNING, needs=EVERYTHING)
 def unused_source(subject: Subject) -> Iterator[Hit]:
     yield from _unused(subject, "sources.yaml", "sources")
 
 
-@finds("unused_action", WARNING)
+@finds("unused_action", WARNING, needs=EVERYTHING)
 def unused_action(subject: Subject) -> Iterator[Hit]:
     yield from _unused(subject, "actions.yaml", "actions")
 
@@ -33,7 +33,7 @@ def _unused(subject: Subject, file: str, registry: str) -> Iterator[Hit]:
             yield at(item, name, found=name)
 
 
-@finds("unused_word", WARNING)
+@finds("unused_word", WARNING, needs=EVERYTHING)
 def unused_word(subject: Subject) -> Iterator[Hit]:
     """A family, grade, unit, strength, prior or confidence that nothing uses."""
     for registry in ("families", "grades", "units", "confidences", "bits", "priors"):
@@ -45,7 +45,7 @@ def unused_word(subject: Subject) -> Iterator[Hit]:
                 yield at(item, name, found=name)
 
 
-@finds("unused_fact", WARNING)
+@finds("unused_fact", WARNING, needs=EVERYTHING)
 def unused_fact(subject: Subject) -> Iterator[Hit]:
     """A fact that no cause, alert, check, saying or action asks for."""
     for name, item in _declared(subject):
@@ -53,7 +53,7 @@ def unused_fact(subject: Subject) -> Iterator[Hit]:
             yield at(item, found=name)
 
 
-@finds("idle_fact", WARNING, partial=False)
+@finds("idle_fact", WARNING, needs=EVERYTHING)
 def idle_fact(subject: Subject) -> Iterator[Hit]:
     """A fact that moves no cause and sets off no alert, saying or action: asking for it changes nothing."""
     moving = {fact for cause in subject.rules.causes for fact in cause.facts}
@@ -92,7 +92,7 @@ def _declared(subject: Subject) -> Iterator[tuple[str, Item]]:
             yield key, subject.item(file, "derived", key)
 
 
-@finds("misspelt_here")
+@finds("misspelt_here", needs=ANYTHING)
 def misspelt_here(subject: Subject) -> Iterator[Hit]:
     """Something declared that nothing uses, while something much like it is used and not declared."""
     wanted = {problem.params.get("found", "") for problem in subject.problems if problem.code in _UNKNOWN}
@@ -126,7 +126,7 @@ def _declarations(subject: Subject) -> Iterator[tuple[str, str, Item]]:
             yield "evidence", name, subject.item(file, "evidence", name)
 
 
-@finds("used_otherwise")
+@finds("used_otherwise", needs=ANYTHING)
 def used_otherwise(subject: Subject) -> Iterator[Hit]:
     """A fact whose type, range or choices contradict most of the places that use it."""
     faults: dict[str, int] = {}

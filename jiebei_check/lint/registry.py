@@ -30,23 +30,27 @@ class Finding(NamedTuple):
         return Problem(self.code, self.file, self.line, self.field, self.params)
 
 
+# What must have been read without a fault for a search to make sense.
+ANYTHING, FACTS, EVERYTHING = "anything", "facts", "everything"
+
+
 class Check(NamedTuple):
-    """How one kind of finding is found. ``partial``: also worth running where the loader found faults."""
+    """How one kind of finding is found, and what must have been read without a fault for that."""
 
     code: str
     severity: str
     search: Search
-    partial: bool
+    needs: str
 
 
 CHECKS: dict[str, Check] = {}
 
 
-def finds(code: str, severity: str = ERROR, *, partial: bool = True) -> Callable[[Search], Search]:
-    """Register a search under its code. ``partial=False``: only where everything could be read."""
+def finds(code: str, severity: str = ERROR, *, needs: str = FACTS) -> Callable[[Search], Search]:
+    """Register a search under its code."""
 
     def register(search: Search) -> Search:
-        CHECKS[code] = Check(code, severity, search, partial)
+        CHECKS[code] = Check(code, severity, search, needs)
         return search
 
     return register
@@ -60,7 +64,7 @@ def at(item: Item, *path: str | int, **params: object) -> Hit:
 def run(subject: Subject) -> Iterator[Finding]:
     """Every finding of every check, in the order of registration."""
     for check in CHECKS.values():
-        if subject.complete or check.partial:
+        if check.needs == ANYTHING or subject.complete or (check.needs == FACTS and subject.facts_complete):
             for item, params in check.search(subject):
                 problem = item.document.problem(check.code, item.path)
                 yield Finding(check.code, check.severity, problem.file, problem.line, problem.field, params)

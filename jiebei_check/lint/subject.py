@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -25,6 +26,10 @@ class Subject:
         self.documents: Mapping[str, Document] = loaded.documents
         self.problems = loaded.problems
         self.complete = not loaded.problems
+        told = {problem.file for problem in loaded.problems}
+        basis = [path for path in loaded.documents if path.startswith(("facts/", "languages/", "ruleset"))]
+        unread = any(re.search(r"(^|/)(facts|languages)/[^/]+$|(^|/)ruleset\.yaml$", file) for file in told)
+        self.facts_complete = not unread and not any(loaded.documents[path].name in told for path in basis)
 
     def item(self, file: str, *path: str | int) -> Item:
         """The thing at ``path`` in a file; its data is None where there is nothing."""

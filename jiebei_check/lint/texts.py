@@ -10,7 +10,7 @@ from ..conditions import Condition
 from ..rule_reader import PLACEHOLDER, Item
 from ..ruleset import RuleSet
 from .logic import certain
-from .registry import WARNING, Hit, at, finds
+from .registry import ANYTHING, WARNING, Hit, at, finds
 from .subject import Subject
 
 TO_DO = "TODO"
@@ -18,14 +18,14 @@ _CLAUSE = re.compile("[,.;:!?\uff0c\u3002\uff1b\uff1a\uff01\uff1f\u2026]")
 _BRACE = re.compile(r"[{}]")
 
 
-@finds("to_do", WARNING)
+@finds("to_do", WARNING, needs=ANYTHING)
 def to_do(subject: Subject) -> Iterator[Hit]:
     for _, item, language, sentence in subject.texts:
         if TO_DO in sentence and "words" not in item.path[:1]:
             yield at(item, *_below(item, language))
 
 
-@finds("forbidden_phrase")
+@finds("forbidden_phrase", needs=ANYTHING)
 def forbidden_phrase(subject: Subject) -> Iterator[Hit]:
     for _, item, language, sentence in subject.texts:
         for phrase in subject.rules.forbidden.get(language, ()):
@@ -33,7 +33,7 @@ def forbidden_phrase(subject: Subject) -> Iterator[Hit]:
                 yield at(item, *_below(item, language), found=phrase)
 
 
-@finds("promise")
+@finds("promise", needs=ANYTHING)
 def promise(subject: Subject) -> Iterator[Hit]:
     """A phrase that promises or advises what must not be, unless its own clause denies it."""
     promises, denials = _lists(subject, "promises"), _lists(subject, "denials")
@@ -126,14 +126,26 @@ def placeholders_differ(subject: Subject) -> Iterator[Hit]:
 @finds("unit_word", WARNING)
 def unit_word(subject: Subject) -> Iterator[Hit]:
     """A number printed with another unit's word behind it."""
+    for item, language, name, word, fits in _printed(subject):
+        if not fits:
+            yield at(item, language, found=word, fact=name, unit=subject.rules.facts[name].unit or "-")
+
+
+def printed_units(subject: Subject) -> Iterator[tuple[str, str, bool]]:
+    """(fact, the unit's word behind it, whether that is a word of its unit) wherever a number is printed with one."""
+    for _, _, name, word, fits in _printed(subject):
+        yield name, word, fits
+
+
+def _printed(subject: Subject) -> Iterator[tuple[Item, str, str, str, bool]]:
     notation = subject.rules.notation.suffixes
     all_words = {word for words in notation.values() for word in words}
     for item, _ in _conditional(subject):
         for language, sentence in item.data.items() if isinstance(item.data, dict) else ():
             for name, word in _units_in(str(sentence), all_words):
                 fact = subject.rules.facts.get(name)
-                if fact is not None and fact.type in ("int", "number") and word not in notation.get(fact.unit, {}):
-                    yield at(item, language, found=word, fact=name, unit=fact.unit or "-")
+                if fact is not None and fact.type in ("int", "number"):
+                    yield item, language, name, word, word in notation.get(fact.unit, {})
 
 
 def _units_in(sentence: str, words: set[str]) -> Iterator[tuple[str, str]]:
@@ -144,7 +156,7 @@ def _units_in(sentence: str, words: set[str]) -> Iterator[tuple[str, str]]:
             yield match[1], max(found, key=len)
 
 
-@finds("wrong_language", WARNING)
+@finds("wrong_language", WARNING, needs=ANYTHING)
 def wrong_language(subject: Subject) -> Iterator[Hit]:
     """A sentence written in the letters of another language: by the share of plain Latin letters, against the usual share."""
     shares: dict[str, list[float]] = {}
@@ -166,7 +178,7 @@ def _latin(sentence: str) -> float | None:
     return sum(char.isascii() for char in letters) / len(letters) if letters else None
 
 
-@finds("full_stop", WARNING)
+@finds("full_stop", WARNING, needs=ANYTHING)
 def full_stop(subject: Subject) -> Iterator[Hit]:
     """A reason is an entry of a list and ends without a full stop."""
     for _, item, language, sentence in subject.texts:
@@ -174,7 +186,7 @@ def full_stop(subject: Subject) -> Iterator[Hit]:
             yield at(item, language)
 
 
-@finds("text_repeated", WARNING)
+@finds("text_repeated", WARNING, needs=ANYTHING)
 def text_repeated(subject: Subject) -> Iterator[Hit]:
     """The same reason twice in one cause: copied and not changed."""
     seen: dict[tuple[str, str, str], Item] = {}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..conditions import facts_of
-from .registry import WARNING, Hit, at, finds
+from .registry import ANYTHING, WARNING, Hit, at, finds
 from .subject import Subject
+from .texts import printed_units
 
 _FAR = 20  # times; a range so much wider or narrower than those of all other facts of the unit is in another unit
 _NUMBERS = ("int", "number")
 
 
-@finds("number_without_unit", WARNING)
+@finds("number_without_unit", WARNING, needs=ANYTHING)
 def number_without_unit(subject: Subject) -> Iterator[Hit]:
     for fact in subject.rules.inputs:
         item = subject.fact(fact.id)
@@ -20,7 +21,7 @@ def number_without_unit(subject: Subject) -> Iterator[Hit]:
             yield at(item, "type", found=fact.id)
 
 
-@finds("unit_without_number")
+@finds("unit_without_number", needs=ANYTHING)
 def unit_without_number(subject: Subject) -> Iterator[Hit]:
     for fact in subject.rules.inputs:
         item = subject.fact(fact.id)
@@ -37,6 +38,21 @@ def unit_name(subject: Subject) -> Iterator[Hit]:
         named = [unit for unit in subject.rules.units if unit in words]
         if item is not None and named and fact.unit and fact.unit not in named:
             yield at(item, "unit", found=fact.unit, nearest=named[0])
+
+
+@finds("unit_of_texts", WARNING)
+def unit_of_texts(subject: Subject) -> Iterator[Hit]:
+    """A fact that most sentences print with the word of another unit."""
+    right: dict[str, int] = {}
+    wrong: dict[str, str] = {}
+    for name, word, fits in printed_units(subject):
+        right[name] = right.get(name, 0) + (1 if fits else -1)
+        if not fits:
+            wrong[name] = word
+    for name, word in wrong.items():
+        item = subject.fact(name)
+        if item is not None and right[name] < 0:
+            yield at(item, "unit", found=subject.rules.facts[name].unit or "-", nearest=word)
 
 
 @finds("derived_units")
@@ -78,7 +94,7 @@ def range_of_another_unit(subject: Subject) -> Iterator[Hit]:
             yield at(item, "unit" if fact.unit else "maximum", found=f"{fact.maximum:g}", unit=fact.unit or "-")
 
 
-@finds("range_missing", WARNING)
+@finds("range_missing", WARNING, needs=ANYTHING)
 def range_missing(subject: Subject) -> Iterator[Hit]:
     for fact in subject.rules.inputs:
         item = subject.fact(fact.id)
@@ -86,7 +102,7 @@ def range_missing(subject: Subject) -> Iterator[Hit]:
             yield at(item, found="minimum" if fact.minimum is None else "maximum")
 
 
-@finds("no_question_mark", WARNING)
+@finds("no_question_mark", WARNING, needs=ANYTHING)
 def no_question_mark(subject: Subject) -> Iterator[Hit]:
     for fact in subject.rules.inputs:
         item = subject.fact(fact.id)
@@ -97,7 +113,7 @@ def no_question_mark(subject: Subject) -> Iterator[Hit]:
                 yield at(item, "question", language)
 
 
-@finds("section_without_title")
+@finds("section_without_title", needs=ANYTHING)
 def section_without_title(subject: Subject) -> Iterator[Hit]:
     for file in sorted(subject.documents):
         item = subject.item(file)

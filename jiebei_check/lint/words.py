@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..rule_reader import Item, near
-from .registry import WARNING, Hit, at, finds
+from .registry import ANYTHING, WARNING, Hit, at, finds
 from .subject import Subject
 
 _BLANK = re.compile(r"(?<!\{)\{(\w+)\}")
@@ -34,7 +34,7 @@ def _tables(subject: Subject) -> dict[str, dict[str, Item]]:
     return {language: _words(subject, language) for language in subject.rules.title if f"languages/{language}.yaml" in subject.documents}
 
 
-@finds("word_missing")
+@finds("word_missing", needs=ANYTHING)
 def word_missing(subject: Subject) -> Iterator[Hit]:
     tables = _tables(subject)
     every = list(dict.fromkeys(key for table in tables.values() for key in table))
@@ -46,7 +46,7 @@ def word_missing(subject: Subject) -> Iterator[Hit]:
                 yield at(parent, found=key, **near(key, extra))
 
 
-@finds("word_extra")
+@finds("word_extra", needs=ANYTHING)
 def word_extra(subject: Subject) -> Iterator[Hit]:
     tables = _tables(subject)
     for language, table in tables.items():
@@ -57,7 +57,7 @@ def word_extra(subject: Subject) -> Iterator[Hit]:
                 yield at(item, found=key, **near(key, missing))
 
 
-@finds("blanks_differ")
+@finds("blanks_differ", needs=ANYTHING)
 def blanks_differ(subject: Subject) -> Iterator[Hit]:
     tables = _tables(subject)
     if not tables:
@@ -70,7 +70,7 @@ def blanks_differ(subject: Subject) -> Iterator[Hit]:
                 yield at(tables[language][key], found=", ".join(sorted(every - names)))
 
 
-@finds("unknown_translation")
+@finds("unknown_translation", needs=ANYTHING)
 def unknown_translation(subject: Subject) -> Iterator[Hit]:
     """A translated text whose path names no text of the rules."""
     paths = {
@@ -83,7 +83,7 @@ def unknown_translation(subject: Subject) -> Iterator[Hit]:
                 yield at(subject.item(file, "texts"), path, found=path, **near(path, paths))
 
 
-@finds("two_meanings", WARNING)
+@finds("two_meanings", WARNING, needs=ANYTHING)
 def two_meanings(subject: Subject) -> Iterator[Hit]:
     """A word that is in two of the lists yes, no, unknown."""
     seen: dict[str, tuple[str, str]] = {}
