@@ -17,8 +17,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .batch import Result, diagnose_batch
     from .errors import CheckError, DataError, Problem, ReadError, UsageError, WriteError
     from .inference import Diagnosis, diagnose
+    from .interview import Question, Step, next_question
     from .profile import Profile, make_profile, parse_profile
     from .report import Report, document, make_report
     from .rulebook import load_rules
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Result": "batch",
+    "diagnose_batch": "batch",
     "CheckError": "errors",
     "DataError": "errors",
     "Problem": "errors",
@@ -35,6 +39,9 @@ _HOME = {
     "WriteError": "errors",
     "Diagnosis": "inference",
     "diagnose": "inference",
+    "Question": "interview",
+    "Step": "interview",
+    "next_question": "interview",
     "Profile": "profile",
     "make_profile": "profile",
     "parse_profile": "profile",
@@ -51,17 +58,22 @@ __all__ = [
     "Diagnosis",
     "Problem",
     "Profile",
+    "Question",
     "ReadError",
     "Report",
+    "Result",
     "RuleSet",
+    "Step",
     "UsageError",
     "WriteError",
     "__version__",
     "diagnose",
+    "diagnose_batch",
     "document",
     "load_rules",
     "make_profile",
     "make_report",
+    "next_question",
     "parse_profile",
 ]
 

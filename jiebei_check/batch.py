@@ -19,15 +19,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from . import records
-from .bulk import Bulk, remember
+from .bulk import AS_OF, Bulk, Ready, remember
 from .decoding import decode, visible
 from .document import MAX_BYTES, parse_json
 from .errors import CheckError, DataError, Problem
 from .inference import diagnose
 from .profile import Profile, parse_profile, read_mapping
-from .reading import AS_OF, Ready, ValueReader
+from .reading import ValueReader
 from .records import Record
-from .report import SHARE_DIGITS, document, make_report
+from .report import SHARE_DIGITS, Report, document, make_report
 from .ruleset import RuleSet
 from .values import Value
 from .wording import DEFAULT_LANGUAGE, Wording
@@ -42,6 +42,7 @@ class Result(NamedTuple):
     problems: tuple[Problem, ...] = ()
     inconclusive: bool = False
     share: float = 0.0
+    report: Report | None = None  # where whole documents were asked for
 
     @property
     def document(self) -> dict[str, Any]:
@@ -113,9 +114,10 @@ class Desk:
         profile = self._profile(record)
         profile = profile._replace(id=profile.id or record.name)
         diagnosis = diagnose(self._rules, profile)
-        told = document(make_report(self._rules, diagnosis, self._words.language))
+        report = make_report(self._rules, diagnosis, self._words.language)
+        line = _dumped({"record": record.number, **document(report)})
         share = diagnosis.causes[0].share if diagnosis.causes else 0.0
-        return Result(record.number, profile.id, _dumped({"record": record.number, **told}), (), diagnosis.inconclusive, share)
+        return Result(record.number, profile.id, line, (), diagnosis.inconclusive, share, report)
 
     def _remembered(self, record: Record) -> Ready | None:
         kind, data = record.kind, record.data
@@ -229,13 +231,12 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _quoted(text: Value | None) -> bytes:
-    """A text as JSON; a lone surrogate, which no file can hold, as an escape."""
+    """A text as JSON, what is not printable as escapes."""
     if text is None:
         return b"null"
-    try:
-        return msgspec.json.encode(text)
-    except UnicodeEncodeError:
-        return _dumped(text)
+    if isinstance(text, str) and not text.isprintable():
+        return json.dumps(text).encode()  # no terminal that shows the line is to obey it
+    return msgspec.json.encode(text)
 
 
 def _dumped(value: object) -> bytes:

@@ -20,7 +20,7 @@ from .decoding import visible
 from .errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_READER_GONE, EXIT_SIGNAL, EXIT_USAGE, EXIT_WRITE, CheckError, Problem, WriteError
 from .output import ReaderGone, cannot_write, silence, write_stderr, write_stdout
 
-COMMANDS = ("diagnose", "explain", "letter", "init", "schema", "sayings", "rules")
+COMMANDS = ("ask", "next", "diagnose", "explain", "letter", "init", "schema", "sayings", "batch", "stats", "rules")
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
@@ -67,7 +67,7 @@ def needed(arguments: Sequence[str]) -> Sequence[str]:
     first = next((word for word in arguments if not word.startswith("-")), None)
     if first in COMMANDS:
         return (first,)
-    only_options = first is None and arguments and set(arguments) <= {"--version", "--debug"}
+    only_options = first is None and set(arguments) <= {"--version", "--debug"}
     return () if only_options else COMMANDS
 
 

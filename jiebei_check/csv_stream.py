@@ -44,7 +44,7 @@ def read_csv(stream: BinaryIO, facts: Mapping[str, Fact], id_words: Iterable[str
     encodings = _encodings(sample)
     start, first = next(((place, line) for place, line in enumerate(sample) if line.data.strip()), (0, Line(1, b"")))
     text = _text(first, encodings)
-    separator = max(_SEPARATORS, key=lambda mark: text.count(mark)) if text else ","
+    separator = max(_SEPARATORS, key=text.count) if text else ","
     names = _cells([text], separator) if text else None
     if names is None or not any(names) or len(names) > _WIDEST:
         raise DataError([Problem("csv_header", "", first.number)])
@@ -121,7 +121,7 @@ def _rows(source: Iterator[Line], table: _Table, columns: tuple[str, ...]) -> It
                 yield bad("encoding", line.number)
                 continue
         if row is None:
-            yield bad("open_quote", line.number)
+            yield bad("csv_row", line.number)
         elif not any(row):
             continue  # spreadsheet programs add empty rows
         elif len(row) != table.width:

@@ -55,8 +55,8 @@ class Explanation(NamedTuple):
     changes: tuple[Change, ...]
 
 
-def explain(rules: RuleSet, diagnosis: Diagnosis, cause_id: str, *, with_changes: bool = True) -> Explanation:
-    """The whole case of one cause; KeyError where there is no such cause."""
+def explain(rules: RuleSet, diagnosis: Diagnosis, cause_id: str, goal: str | None = None) -> Explanation:
+    """The whole case of one cause, and what would change the first place (or put ``goal`` there). KeyError for an unknown cause."""
     cause = rules.cause(cause_id)
     place, ranked = next(((n, one) for n, one in enumerate(diagnosis.causes, 1) if one.id == cause_id), (None, None))
     first = leader(diagnosis)
@@ -68,7 +68,7 @@ def explain(rules: RuleSet, diagnosis: Diagnosis, cause_id: str, *, with_changes
         pieces=in_order(ranked) if ranked else (),
         behind=best - ranked.weighed.score if ranked else 0,
         misses=misses(rules, cause, diagnosis.facts) if ranked else (),
-        changes=changes(rules, diagnosis, None if cause_id == first else cause_id) if with_changes else (),
+        changes=changes(rules, diagnosis, goal),
     )
 
 
@@ -138,7 +138,7 @@ def _changes_of(board: _Board, fact: Fact, goal: str | None) -> list[Change]:
     now = board.values.get(fact.id)
     tried = [
         (value, board.first if now is not None and not distance(fact, now, value) else board.leader_with(fact, value))
-        for value in samples(board.rules, board.bounds, fact, board.facts)
+        for value in samples(board.rules, board.bounds, fact, board.values)  # as stated: a contradiction may be resolved
     ]
     wanted = [(value, first) for value, first in tried if first is not None and first != board.first and goal in (None, first)]
     if not wanted:

@@ -74,7 +74,10 @@ class Compared(NamedTuple):
 
 
 class ExplanationReport(NamedTuple):
-    """Everything that a format needs. ``place`` is None where the cause does not apply; ``leader`` is "" for none of these."""
+    """Everything that a format needs. ``place`` is None where the cause does not apply; ``leader`` is "" for none of these.
+
+    ``changes`` would put ``goal`` first, or anything else than the present leader where ``goal`` is empty.
+    """
 
     format_version: str
     tool_version: str
@@ -99,6 +102,7 @@ class ExplanationReport(NamedTuple):
     compared: tuple[Compared, ...]
     near_misses: tuple[NearMiss, ...]
     open: tuple[OpenFact, ...]
+    goal: str
     changes: tuple[ChangeReport, ...]
     firmness: FirmnessReport
     sources: Mapping[str, str]
@@ -109,7 +113,8 @@ def make_explanation(rules: RuleSet, diagnosis: Diagnosis, cause_id: str | None 
     """``cause_id``, or what stands highest, explained in ``language``. KeyError for a cause or language that is not there."""
     wording = Wording(rules, language)
     chosen = cause_id or (diagnosis.causes[0].id if diagnosis.causes else rules.causes[0].id)
-    explained = explain(rules, diagnosis, chosen)
+    goal = cause_id if cause_id != leader(diagnosis) else None
+    explained = explain(rules, diagnosis, chosen, goal)
     cause, ranked = explained.cause, explained.ranked
     told = cause_report(wording, ranked, diagnosis.facts) if ranked else None
     pieces = tuple(
@@ -142,6 +147,7 @@ def make_explanation(rules: RuleSet, diagnosis: Diagnosis, cause_id: str | None 
         compared=_compared(wording, diagnosis, explained, alone=cause_id is not None),
         near_misses=tuple(_miss(wording, miss) for miss in explained.misses),
         open=told.open if told else (),
+        goal=goal or "",
         changes=tuple(_change(wording, change) for change in explained.changes),
         firmness=_firmness(wording, diagnosis),
         sources={source: cite(wording, rules.sources[source]) for source in cited},

@@ -5,9 +5,9 @@ Scores are weights of evidence in bits (I. J. Good, "Weight of Evidence: A Brief
 apply plus one entry for "none of these", so that "we cannot tell" is an answer that wins when nothing stands out.
 """
 
-
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from .conditions import Condition, facts_of, holds
 from .profile import Profile
@@ -99,17 +99,27 @@ def derive(declared: Mapping[str, Fact], values: Facts) -> Facts:
 
 def compute(operation: str, left: Value, right: Value) -> Value | None:
     """One operation of a derived fact; None where it has no result."""
-    if operation == "days_between":
-        from datetime import date  # noqa: PLC0415 - only profiles with two dates need it
+    return OPERATIONS[operation](left, right)
 
-        first, second = (date.fromisoformat(f"{text}-01"[:10]) for text in (str(left), str(right)))
-        return (second - first).days
-    assert isinstance(left, (int, float)) and isinstance(right, (int, float))  # the loader saw to it
-    if operation == "sum":
-        return left + right
-    if operation == "difference":
-        return left - right
+
+def _days_between(left: Value, right: Value) -> int:
+    from datetime import date  # noqa: PLC0415 - only profiles with two dates need it
+
+    first, second = (date.fromisoformat(f"{text}-01"[:10]) for text in (str(left), str(right)))
+    return (second - first).days
+
+
+def _ratio(left: float, right: float) -> float | None:
     return left / right if right else None
+
+
+# the loader saw to it that days stand between dates, and everything else between numbers
+OPERATIONS: Mapping[str, Callable[[Any, Any], Value | None]] = {
+    "sum": operator.add,
+    "difference": operator.sub,
+    "ratio": _ratio,
+    "days_between": _days_between,
+}
 
 
 def weigh(cause: Cause, facts: Facts) -> Weighed:
@@ -124,7 +134,7 @@ def weigh(cause: Cause, facts: Facts) -> Weighed:
         if piece is not None and piece.bits:
             pieces.append(piece)
         bits = piece.bits if piece is not None else 0
-        for fact in unknown:
+        for fact in unknown if lowest < highest else ():
             add, remove = swings.get(fact, (0, 0))
             swings[fact] = (add + highest - bits, remove + bits - lowest)
     return Weighed(
@@ -133,7 +143,7 @@ def weigh(cause: Cause, facts: Facts) -> Weighed:
         cause.prior + sum(piece.bits for piece in pieces),
         tuple(piece for piece in pieces if piece.bits > 0),
         tuple(piece for piece in pieces if piece.bits < 0),
-        tuple(Open(fact, add, remove) for fact, (add, remove) in swings.items() if add or remove),
+        tuple(Open(fact, add, remove) for fact, (add, remove) in swings.items()),
     )
 
 

@@ -23,7 +23,7 @@ from .wording import Wording
 from .worth import Outcome, Outlook, is_opening, plan_for, prospects
 
 SETTLED, NOT_WORTH_ASKING, ALL_ASKED = "settled", "not_worth_asking", "all_asked"
-_WORTH = 0.005  # share of the first place: a question that is expected to raise it by less is not asked
+_WORTH = 0.0035  # share of the first place: a question that is expected to raise it by less is not asked
 _SHARE_DIGITS = 4
 
 
@@ -183,7 +183,8 @@ def _why(wording: Wording, outlook: Outlook, fact: Fact) -> str:
         sentences.append(_rise(wording, outlook, fact, up))
     ordered = _order(outlook, {})
     leading = set(ordered[:5])
-    down = min(outcomes, key=lambda outcome: min((outcome.changes.get(place, 0) for place in leading), default=0), default=None)
+    others = [outcome for outcome in outcomes if outcome is not up or not sentences]
+    down = min(others, key=lambda outcome: min((outcome.changes.get(place, 0) for place in leading), default=0), default=None)
     if down is not None:
         fallen = min(leading, key=lambda place: (down.changes.get(place, 0), place))
         if down.changes.get(fallen, 0) < 0:
@@ -236,5 +237,5 @@ def _title(wording: Wording, place: int) -> str:
 
 def _answer(wording: Wording, fact: Fact, outcome: Outcome) -> str:
     said = wording.value(fact, outcome.value)
-    unit = wording.text(wording.rules.units[fact.unit]) if fact.unit in wording.rules.units and fact.unit not in ("ratio", "percent_a_year") else ""
-    return said if fact.type in ("bool", "choice", "choices") else wording.word("interview.for_example", value=f"{said} {unit}".strip())
+    spelt = fact.unit in wording.rules.units and fact.unit not in ("ratio", "percent_a_year")  # those two come with their sign
+    return f"{said} {wording.text(wording.rules.units[fact.unit])}" if spelt else said

@@ -1,5 +1,6 @@
 """A letter to send: only facts from the profile, only requests that fit the causes found, every basis with its limit.
 
+A rule that was not yet in force on the day of the profile is not cited, and what rests on nothing else is left out.
 The text is data (:class:`~jiebei_check.ruleset.LetterForm`); here is decided which sentences stand. Nothing is invented: a
 sentence stands only where its condition certainly holds and every fact that it names is known; the rest are blanks.
 """
@@ -119,7 +120,12 @@ class _Writer:
         self.first = leader(diagnosis)
 
     def standing(self, passages: Iterable[Passage]) -> tuple[Passage, ...]:
-        return tuple(passage for passage in passages if self.stands(passage))
+        return tuple(passage._replace(basis=self.in_force(passage)) for passage in passages if self.stands(passage))
+
+    def in_force(self, passage: Passage) -> tuple[str, ...]:
+        """Of what a passage rests on that which was there on the day of the profile (today's, where it has none)."""
+        day = str(self.facts.get("as_of") or "9999")
+        return tuple(source for source in passage.basis if self.sent.rules.sources[source].date <= day)
 
     def stands(self, passage: Passage) -> bool:
         if passage.causes and not self.found & set(passage.causes):
@@ -127,6 +133,8 @@ class _Writer:
         if self.first and self.first in passage.unless_first:
             return False
         if passage.when is not None and holds(passage.when, self.facts) is not True:
+            return False
+        if passage.basis and not self.in_force(passage):
             return False
         return all(name in self.facts for name in _BLANK.findall(self.sent.text(passage.text)))
 

@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 from .document import MAX_BYTES
 
 _BLOCK = 1 << 16
+_ENDLESS = 1 << 33  # bytes without a line break after which nothing more is expected
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -25,24 +26,35 @@ def lines(stream: BinaryIO, limit: int = MAX_BYTES) -> Iterator[Line]:
     number = 0
     while data := source.readline(limit + 2):
         number += 1
-        if data.endswith(b"\n"):
-            data = data[:-1]
-        elif len(data) > limit:
-            _skip_line(source)
-        yield Line(number, data[:limit].removesuffix(b"\r"), len(data) > limit + 1)
-
-
-def _skip_line(source: "BinaryIO | _Narrow") -> None:
-    while block := source.readline(_BLOCK):
-        if block.endswith(b"\n"):
+        whole = data.endswith(b"\n")
+        data = data.removesuffix(b"\n").removesuffix(b"\r")
+        yield Line(number, data[:limit], len(data) > limit)  # said at once: the rest of the line may never come
+        if not whole and len(data) > limit and not _skip_line(source):
             return
 
 
-def narrow(stream: BinaryIO) -> "BinaryIO | _Narrow":
+def _skip_line(source: "BinaryIO | _Narrow") -> bool:
+    """Go behind the end of the line; False where there is none within reason."""
+    left = _ENDLESS
+    while left > 0 and (block := source.readline(_BLOCK)):
+        if block.endswith(b"\n"):
+            return True
+        left -= len(block)
+    return False
+
+
+def is_wide(start: bytes) -> bool:
+    """Whether a text that begins so is UTF-16."""
+    return start.startswith(_WIDE)
+
+
+def narrow(stream: "BinaryIO | _Narrow") -> "BinaryIO | _Narrow":
     """``stream`` itself, or where it begins with a mark of UTF-16 the same text as UTF-8. The mark of UTF-8 is left out."""
+    if isinstance(stream, _Narrow):
+        return stream
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, _BLOCK)  # type: ignore[type-var]
     start = buffered.peek(3)
-    if start[:2] in _WIDE:
+    if is_wide(start):
         return _Narrow(buffered)
     if start.startswith(codecs.BOM_UTF8):
         buffered.read(len(codecs.BOM_UTF8))

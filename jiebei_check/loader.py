@@ -126,8 +126,7 @@ class _Build(ConditionReader):
         raw = self.item("ruleset.yaml")
         listed = raw.data.get("languages") if isinstance(raw.data, dict) else None
         listed = list(map(str, listed)) if isinstance(listed, list) else []
-        self.check_languages(listed, languages)
-        self.languages = tuple(language for language in listed if language in languages) or tuple(listed)
+        self.languages = self.with_files(listed, languages)
         top = self.shape(shapes.RULESET, raw)
         if top is None:
             return Loaded(None, tuple(self.problems), self.documents)
@@ -182,12 +181,16 @@ class _Build(ConditionReader):
         if not _VERSION.fullmatch(top["version"]):
             self.fault("bad_version", raw, "version", found=top["version"])
 
-    def check_languages(self, listed: list[str], languages: Mapping[str, Language]) -> None:
-        """A language that is listed has a file; only then are texts missed in it."""
+    def with_files(self, listed: list[str], languages: Mapping[str, Language]) -> tuple[str, ...]:
+        """The languages that have a file, the others being faults; only in those are texts missed."""
         raw = self.item("ruleset.yaml")
+        found = []
         for number, language in enumerate(listed):
-            if language not in languages and f"languages/{language}.yaml" not in (*self.unparsed, *self.documents):
+            if language in languages or f"languages/{language}.yaml" in (*self.unparsed, *self.documents):
+                found.append(language)
+            else:
                 self.fault("language_without_file", raw, "languages", number, found=language, **near(language, languages))
+        return tuple(found)
 
     def check_grouped(self, names: tuple[str, ...]) -> tuple[str, ...]:
         for number, name in enumerate(names):

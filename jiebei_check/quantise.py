@@ -1,107 +1,168 @@
 """A profile as one integer: all of it that a rule set can see.
 
-A rule looks at a fact only by comparing it. So every comparison that some condition makes gets one bit, set where it holds,
-and every fact that is compared gets one more, set where the fact is not known. Two profiles with equal bits are equal to
-every condition, and two with equal bits under a condition's mask are equal to that condition.
+A rule looks at a fact only by comparing it. Whoever is interested in some conditions gets a :class:`Lens`: a number, the
+code, that says what those conditions can see of a profile. Two profiles with the same code are equal to them. The codes of
+all lenses stand side by side in one integer, so that a profile is the sum of what each of its values adds.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
-from typing import NamedTuple
+from struct import Struct
+from typing import Any, NamedTuple
 
 from .conditions import Condition, In, Range, holds, leaves
 from .values import Fact, Facts, Value
 
+_FIELD = 16  # bits of a code
+MOST = 1 << _FIELD  # codes that a lens may have
 _Leaf = In | Range
-_LISTS = 64  # of a list of choices as many kinds are assumed at most
 
 
 class Lens(NamedTuple):
-    """What some conditions can see of a profile: under ``mask``, of so many ``kinds`` if all facts are independent."""
+    """What some conditions can see. ``place`` is that of its code among all codes, which go from 0 to ``kinds`` - 1."""
 
-    mask: int
+    place: int
     kinds: int
-    seen: tuple[tuple[str, int, int, Mapping[int, Value]], ...]
+    views: tuple["_View", ...]
 
-    def facts(self, bits: int) -> Facts:
-        """Values that the conditions cannot tell from those of which ``bits`` were made."""
-        return {fact: values[bits & mask] for fact, unknown, mask, values in self.seen if not bits & unknown}
+    def facts(self, code: int) -> Facts:
+        """Values that the conditions cannot tell from those that gave ``code``."""
+        found: dict[str, Value] = {}
+        for view in self.views:
+            code, kind = divmod(code, len(view.standing_for))
+            if kind:
+                found[view.fact] = view.standing_for[kind]
+        return found
+
+
+class _View(NamedTuple):
+    """One fact as some conditions see it: a value that stands for each kind, of which the first is "not known"."""
+
+    fact: str
+    compared: tuple[_Leaf, ...]
+    standing_for: list[Any]
+    kinds: dict[tuple[bool | None, ...], int]
+
+    def kind(self, value: Value) -> int:
+        known = {self.fact: value}
+        return self.kinds[tuple([holds(leaf, known) for leaf in self.compared])]
 
 
 class Quantiser:
-    """Turns known values into bits, and keeps for all bits a value that stands for them."""
+    """Turns values into codes. Lenses are made first; :meth:`seal` ends that."""
 
     def __init__(self, facts: Mapping[str, Fact], conditions: Iterable[Condition]) -> None:
-        self._leaves: dict[str, dict[_Leaf, int]] = {}
-        bit = 1
+        self._compared: dict[str, dict[_Leaf, None]] = {}
         for condition in conditions:
             for leaf in leaves(condition):
-                known = self._leaves.setdefault(leaf.fact, {})
-                if leaf not in known:
-                    known[leaf] = bit
-                    bit <<= 1
-        self.unknown: dict[str, int] = {}
-        for fact in self._leaves:
-            self.unknown[fact] = bit
-            bit <<= 1
-        self.masks = {fact: sum(compared.values()) | self.unknown[fact] for fact, compared in self._leaves.items()}
-        self.nothing = sum(self.unknown.values())  # the bits of a profile in which nothing is known
+                self._compared.setdefault(leaf.fact, {})[leaf] = None
+        self._bounds = {name: _bounds(found) for name, found in self._compared.items() if facts[name].type in ("int", "number", "date")}
         self._facts = facts
-        numbers = [fact for fact in self._leaves if facts[fact].type in ("int", "number")]
-        self._bounds = {fact: _bounds(self._leaves[fact]) for fact in numbers}
-        self._changes = {fact: [self._compare(fact, sample) for sample in _samples(bounds)] for fact, bounds in self._bounds.items()}
-        self._standing_for: dict[str, dict[int, Value]] = {fact: {} for fact in self._leaves}
+        self._lenses: list[Lens] = []
+        self._adds: dict[str, dict[Value, int]] = {}
+        self._regions: dict[str, list[int]] = {}
 
-    def lens(self, conditions: Iterable[Condition]) -> "Lens":
-        """What ``conditions`` can see of a profile."""
-        mask = 0
+    def kinds(self, conditions: Iterable[Condition]) -> int:
+        """How many codes a lens for ``conditions`` would have."""
+        return prod(len(view.standing_for) for view in self._views(conditions))
+
+    def lens(self, conditions: Iterable[Condition]) -> Lens:
+        """A lens for ``conditions``; they must not have more than MOST kinds."""
+        views = self._views(conditions)
+        lens = Lens(len(self._lenses), prod(len(view.standing_for) for view in views), views)
+        assert lens.kinds <= MOST
+        self._lenses.append(lens)
+        return lens
+
+    def seal(self) -> None:
+        """All lenses are made: compute what each value adds. :attr:`above` is the place over all codes."""
+        self.above = _FIELD * len(self._lenses)
+        self.size = self.above // 8 + 8
+        self.codes = Struct(f"<{len(self._lenses)}H8x").unpack
+        for name in self._compared:
+            if name in self._bounds:
+                self._regions[name] = [self._add(name, sample) for sample in _between(self._bounds[name])]
+            elif self._facts[name].type != "choices":
+                self._adds[name] = {value: self._add(name, value) for value in self._facts[name].keys or (False, True)}
+
+    def add(self, fact: str, value: Value) -> int:
+        """What knowing ``value`` of ``fact`` adds to the codes."""
+        regions = self._regions.get(fact)
+        if regions is not None:
+            bounds = self._bounds[fact]
+            return regions[bisect_left(bounds, value) + bisect_right(bounds, value)]
+        known = self._adds.get(fact)
+        return known[value] if known is not None else self._add(fact, value)
+
+    def scale(self, fact: str) -> tuple[Sequence[Any], Sequence[int]]:
+        """The bounds of a number or date, and what it adds below the first, on it, between it and the second, and so on."""
+        return self._bounds.get(fact, []), self._regions.get(fact, [0])
+
+    def total(self, facts: Facts) -> int:
+        """The codes of a profile."""
+        return sum(self.add(fact, value) for fact, value in facts.items())
+
+    def _add(self, fact: str, value: Value) -> int:
+        total = 0
+        for lens in self._lenses:
+            step = 1
+            for view in lens.views:
+                if view.fact == fact:
+                    total += step * view.kind(value) << _FIELD * lens.place
+                step *= len(view.standing_for)
+        return total
+
+    def _views(self, conditions: Iterable[Condition]) -> tuple[_View, ...]:
+        compared: dict[str, dict[_Leaf, None]] = {}
         for condition in conditions:
             for leaf in leaves(condition):
-                mask |= self._leaves[leaf.fact][leaf] | self.unknown[leaf.fact]
-        seen = [fact for fact, unknown in self.unknown.items() if mask & unknown]
-        kinds = prod(len(self._kinds(fact, mask)) + 1 for fact in seen)
-        return Lens(mask, kinds, tuple((fact, self.unknown[fact], self.masks[fact], self._standing_for[fact]) for fact in seen))
+                compared.setdefault(leaf.fact, {})[leaf] = None
+        return tuple(self._view(fact, tuple(found)) for fact, found in compared.items())
 
-    def change(self, fact: str, value: Value) -> int:
-        """What knowing ``value`` of ``fact`` adds to the bits in which that fact is unknown (often negative)."""
-        bounds = self._bounds.get(fact)
-        if bounds is not None:
-            place = bisect_left(bounds, value) + bisect_right(bounds, value)  # type: ignore[type-var]  # a number, by its type
-            change = self._changes[fact][place]
-        elif fact in self._leaves:
-            change = self._compare(fact, value)
-        else:
-            return 0
-        self._standing_for[fact].setdefault(change + self.unknown[fact], value)
-        return change
+    def _view(self, fact: str, compared: tuple[_Leaf, ...]) -> _View:
+        standing_for: list[Any] = [None]
+        kinds: dict[tuple[bool | None, ...], int] = {}
+        for sample in self._samples(fact, compared):
+            known = {fact: sample}
+            seen = tuple([holds(leaf, known) for leaf in compared])
+            if seen not in kinds:
+                kinds[seen] = len(standing_for)
+                standing_for.append(sample)
+        return _View(fact, compared, standing_for, kinds)
 
-    def bits(self, facts: Facts) -> int:
-        """The bits of a profile."""
-        return self.nothing + sum(self.change(fact, value) for fact, value in facts.items())
-
-    def _kinds(self, fact: str, mask: int) -> set[int]:
-        if fact in self._changes:
-            return {change + self.unknown[fact] & mask for change in self._changes[fact]}
-        declared = self._facts[fact]
-        if declared.type in ("bool", "choice"):
-            return {self._compare(fact, value) + self.unknown[fact] & mask for value in declared.keys or (True, False)}
-        compared = sum(bool(bit & mask) for bit in self._leaves[fact].values())
-        return set(range(compared + 1 if declared.type == "date" else min(_LISTS, 1 << compared)))
-
-    def _compare(self, fact: str, value: Value) -> int:
-        known = {fact: value}
-        return sum(bit for leaf, bit in self._leaves[fact].items() if holds(leaf, known)) - self.unknown[fact]
+    def _samples(self, fact: str, compared: tuple[_Leaf, ...]) -> list[Any]:
+        """Values of a fact, one at least for everything that the comparisons can see of it."""
+        if fact in self._bounds:
+            return _between(self._bounds[fact])
+        keys = self._facts[fact].keys
+        if self._facts[fact].type == "choices":
+            return _lists(keys, compared)
+        return list(keys) or [False, True]
 
 
-def _bounds(compared: Mapping[_Leaf, int]) -> list[float]:
-    values = [value for leaf in compared for value in (leaf.values if isinstance(leaf, In) else (leaf.low, leaf.high))]
-    return sorted({float(value) for value in values if isinstance(value, (int, float))})
+def _bounds(compared: Iterable[_Leaf]) -> list[Any]:
+    """What numbers or dates are compared with, in order. Dates compare as text."""
+    return sorted({value for leaf in compared for value in (leaf.values if isinstance(leaf, In) else (leaf.low, leaf.high)) if value is not None})
 
 
-def _samples(bounds: list[float]) -> list[float]:
-    """A number below the first bound, the bound itself, a number between it and the second, and so on."""
+def _between(bounds: list[Any]) -> list[Any]:
+    """A value below the first bound, the bound itself, a value between it and the second, and so on."""
+    if isinstance(bounds[0], str):
+        return ["", *(value for bound in bounds for value in (bound, f"{bound}\0"))]
     found = [bounds[0] - 1]
     for low, high in zip(bounds, [*bounds[1:], bounds[-1] + 2], strict=True):
         found += [low, (low + high) / 2]
     return found
+
+
+def _lists(keys: Sequence[str], compared: Iterable[_Leaf]) -> list[Any]:
+    """Lists of choices, one for every set of the comparisons that can hold together."""
+    found: dict[frozenset[_Leaf], tuple[str, ...]] = {}
+    for key in keys:
+        holding = frozenset(leaf for leaf in compared if isinstance(leaf, In) and key in leaf.values)
+        for before, values in [(frozenset[_Leaf](), ()), *found.items()]:
+            found.setdefault(before | holding, tuple(one for one in keys if one in values or one == key))
+        if len(found) > MOST:
+            break  # too many for a lens, whatever else there is
+    return list(found.values())

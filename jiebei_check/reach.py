@@ -6,7 +6,6 @@ then lies between two sums. The first place is settled when the least that it ca
 come to. Independence allows more than can happen, so "settled" is never said too early; it may be said later than possible.
 """
 
-from collections.abc import Mapping
 from itertools import product
 from typing import NamedTuple
 

@@ -6,7 +6,7 @@ that read one profile.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import getitem, is_, itemgetter
 from typing import Any, NamedTuple
@@ -44,6 +44,7 @@ class _Layout(NamedTuple):
     sections: int  # how many of its fields are sections; they come first
     blanks: tuple[Any, ...]  # what stands for a section that is left out
     facts: tuple[Fact, ...]
+    places: Mapping[str, int]
     changes: tuple[dict[Any, int], ...]
     inputs: Callable[[Sequence[Any]], tuple[Any, ...]]
     input_values: tuple[dict[Any, Value | None], ...]
@@ -57,7 +58,8 @@ class _Plan(NamedTuple):
     changes: tuple[dict[Any, int], ...]
     inputs: tuple[tuple[str, int | None, dict[Any, Value | None]], ...]  # fact, its place among all cells, what its values stand for
     id: int | None
-    left_out: int  # what the facts without a column change
+    rest: tuple[Any, ...]  # what is said of facts without a column: nothing, of the day for one
+    places: Mapping[str, int]
 
 
 class ValueReader:
@@ -69,7 +71,7 @@ class ValueReader:
         self.facts = tuple(fact for fact in self.rules.facts.values() if fact.derived is None)
         self._as_of = as_of if AS_OF in self.rules.facts else None
         self._override = override
-        self._shift = bulk.quantiser.nothing.bit_length()
+        self._shift = bulk.quantiser.above
         self._changes: dict[str, dict[Any, int]] = {fact.id: {} for fact in self.facts}
         self._values: dict[str, dict[Any, Value | None]] = {fact.id: {} for fact in self.facts}
         for fact in self.facts:
@@ -87,13 +89,16 @@ class ValueReader:
     def ready(self, profile: Profile) -> Ready:
         """A profile that was read at leisure."""
         values = profile.values
-        return Ready(profile.id, self.bulk.quantiser.bits(values), {fact: values.get(fact) for fact in self.bulk.inputs})
+        adds = [{value: self.bulk.quantiser.add(fact, value)} for fact, value in values.items()]
+        total = sum(add for one in adds for add in one.values())
+        inputs = {fact: values.get(fact) for fact in self.bulk.inputs}
+        return Ready(profile.id, total, inputs, {fact: place for place, fact in enumerate(values)}, adds, list(values.values()))
 
     # --- from memory
 
     def decode(self, line: bytes) -> Ready | None:
         """A record from one JSON object, or None where it has to be read at leisure."""
-        if b"\x7f" in line or not line.isascii() and _FORBIDDEN.search(line):
+        if b"\x7f" in line or (not line.isascii() and _FORBIDDEN.search(line)):
             return None
         for layout in (self._nested, self._dotted):
             try:
@@ -117,17 +122,17 @@ class ValueReader:
         plan = self._plans.get(columns)
         if plan is None:
             plan = self._plans[columns] = self._plan(columns)
-        raws = plan.cells(cells)
+        raws = (*plan.cells(cells), *plan.rest)
         try:
-            total = sum(map(getitem, plan.changes, raws), self.bulk.quantiser.nothing)
+            total = sum(map(getitem, plan.changes, raws))
         except KeyError:
-            changes = [self._understand(fact, raw) for fact, raw in zip(plan.facts, raws, strict=True)]
-            if None in changes:
+            understood = self._understood(plan.facts, raws)
+            if understood is None:
                 return None
-            total = sum(changes, self.bulk.quantiser.nothing)
+            total = understood
         inputs = {fact: memory[cells[place]] if place is not None else memory[_UNSET] for fact, place, memory in plan.inputs}
         name = cells[plan.id].strip()[:_MAX_ID] if plan.id is not None else ""
-        return Ready(name, total - (len(raws) << self._shift) + plan.left_out, inputs)
+        return Ready(name, total, inputs, plan.places, plan.changes, raws)
 
     def _take(self, layout: _Layout, record: Any, line: bytes) -> Ready | None:
         fields = astuple(record)
@@ -137,21 +142,31 @@ class ValueReader:
         except TypeError:  # a section that says nothing
             return None
         try:
-            total = sum(map(getitem, layout.changes, raws), self.bulk.quantiser.nothing)
+            total = sum(map(getitem, layout.changes, raws))
         except KeyError:
-            changes = [self._understand(fact, raw) for fact, raw in zip(layout.facts, raws, strict=True)]
-            if None in changes:
+            understood = self._understood(layout.facts, raws)
+            if understood is None:
                 return None
-            total = sum(changes, self.bulk.quantiser.nothing)
-        given = total >> self._shift
+            total = understood
         if line:
-            keys = given + layout.sections - sum(map(is_, sections, layout.blanks)) + 3 - fields[-3:].count(_UNSET)
+            keys = (total >> self._shift) + layout.sections - sum(map(is_, sections, layout.blanks)) + 3 - fields[-3:].count(_UNSET)
             if line.count(b":") != keys and not _has_keys(line, keys):
                 return None
         if version is not _UNSET and str(version) != str(PROFILE_VERSION):
             return None
         inputs = dict(zip(self.bulk.inputs, map(dict.get, layout.input_values, layout.inputs(raws)), strict=True))
-        return Ready("" if name is _UNSET or name is None else str(name)[:_MAX_ID], total - (given << self._shift), inputs)
+        name = "" if name is _UNSET or name is None else str(name)[:_MAX_ID]
+        return Ready(name, total, inputs, layout.places, layout.changes, raws)
+
+    def _understood(self, facts: Iterable[Fact], raws: Iterable[Any]) -> int | None:
+        """The sum of all changes, where some value is new; None where one is not understood."""
+        total = 0
+        for fact, raw in zip(facts, raws, strict=True):
+            change = self._understand(fact, raw)
+            if change is None:
+                return None
+            total += change
+        return total
 
     def _understand(self, fact: Fact, raw: Any) -> int | None:
         """Read and remember one value; None where it is not understood."""
@@ -178,7 +193,7 @@ class ValueReader:
     def _keep(self, fact: Fact, raw: Any, value: Value | None) -> int:
         if fact.id == AS_OF and self._as_of is not None and (value is None or self._override):
             value = self._as_of
-        change = 0 if value is None else self.bulk.quantiser.change(fact.id, value)
+        change = 0 if value is None else self.bulk.quantiser.add(fact.id, value)
         change += (raw is not _UNSET) << self._shift  # above the bits of the profile, the sum counts what was given
         self._changes[fact.id][raw] = change
         self._values[fact.id][raw] = value
@@ -188,7 +203,8 @@ class ValueReader:
 
     def _plan(self, columns: tuple[str, ...]) -> _Plan:
         places = {column: place for place, column in enumerate(columns) if column in self._changes}
-        facts = tuple(self.rules.facts[column] for column in places)
+        rest = [AS_OF] if AS_OF in self._changes and AS_OF not in places else []
+        facts = tuple(self.rules.facts[name] for name in (*places, *rest))
         chosen = list(places.values())
         return _Plan(
             cells=itemgetter(*chosen) if len(chosen) > 1 else lambda cells: [cells[place] for place in chosen],
@@ -196,7 +212,8 @@ class ValueReader:
             changes=tuple(self._changes[fact.id] for fact in facts),
             inputs=tuple((fact, places.get(fact), self._values[fact]) for fact in self.bulk.inputs),
             id=columns.index("id") if "id" in columns else None,
-            left_out=sum(changes[_UNSET] for fact, changes in self._changes.items() if fact not in places),
+            rest=(_UNSET,) * len(rest),
+            places={fact.id: place for place, fact in enumerate(facts)},
         )
 
     def _layout(self, *, nested: bool) -> _Layout:
@@ -219,6 +236,7 @@ class ValueReader:
             sections=len(sections),
             blanks=tuple(blanks),
             facts=facts,
+            places={fact.id: place for place, fact in enumerate(facts)},
             changes=tuple(self._changes[fact.id] for fact in facts),
             inputs=itemgetter(*places),
             input_values=tuple(self._values[name] for name in self.bulk.inputs),

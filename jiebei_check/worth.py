@@ -10,7 +10,7 @@ Nothing here decides a result. It decides what to ask first, and when asking fur
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from math import log2, prod
+from math import log2
 from typing import NamedTuple
 
 from .conditions import Condition, In, Range, facts_of, holds, leaves
@@ -25,7 +25,7 @@ _TOPIC = 2.0  # answers (known or not) within a topic that outweigh what the eff
 _UNUSUAL = 0.1  # people whose answer is not the usual one
 _MISSED = 0.4  # what is left of a cause, for planning only, when one of its strong signs has not been found
 _STRONG = 4  # bits from which the lack of a sign says something
-_EFFORT = 0.3  # how strongly effort counts: gain / effort**0.3
+_EFFORT = 0.15  # how strongly effort counts: a question is worth gain / effort**0.15
 _JOINTLY = 3  # the most facts that are asked for the sake of one condition
 _NEVER = -99  # bits: an answer with which a cause does not apply
 
@@ -37,6 +37,7 @@ class Piece(NamedTuple):
     steps: tuple[tuple[Condition, int], ...]
     otherwise: int
     most: int
+    facts: frozenset[str]
 
 
 class Outcome(NamedTuple):
@@ -73,10 +74,11 @@ class Plan:
                     self.admits[fact].append(place)
             for evidence in cause.evidence:
                 steps = tuple((step.when, step.bits) for step in evidence.steps)
-                for fact in {fact for when, _ in steps for fact in self.needed(when)}:
+                facts = frozenset(fact for when, _ in steps for fact in self.needed(when))
+                for fact in facts:
                     self.moves[fact].append(len(self.pieces))
                 otherwise = evidence.otherwise.bits if evidence.otherwise else 0
-                self.pieces.append(Piece(place, steps, otherwise, max(bits for _, bits in steps)))
+                self.pieces.append(Piece(place, steps, otherwise, max(bits for _, bits in steps), facts))
         for check in rules.checks:
             for fact in self.needed(check.when):
                 self.contradicts[fact].append(check.when)
@@ -155,7 +157,7 @@ class Outlook:
     def _discount(self) -> None:
         """A cause one of whose strong signs was asked about and not found is less likely to be found by its other signs."""
         for piece, bits in zip(self.plan.pieces, self.bits, strict=True):
-            if bits == 0 and piece.most >= _STRONG and any(fact in self.declined for when, _ in piece.steps for fact in self.plan.needed(when)):
+            if bits == 0 and piece.most >= _STRONG and not self.declined.isdisjoint(piece.facts):
                 self.weights[piece.cause] *= _MISSED
 
     def _topics(self, profile: Profile) -> Mapping[str, tuple[int, int]]:
@@ -193,8 +195,8 @@ class Outlook:
             if bits:
                 moved[piece.cause] = moved.get(piece.cause, 0) + bits
         for cause in plan.admits[fact]:
-            when = plan.applies[cause]
-            if self.admitted[cause] is not False and when is not None and holds(when, facts) is False:
+            applies = plan.applies[cause]
+            if self.admitted[cause] is not False and applies is not None and holds(applies, facts) is False:
                 moved[cause] = _NEVER
         return moved
 
@@ -245,10 +247,9 @@ class Outlook:
             weight / total * log2(weight / total * self.total / self.weights[cause]) for cause, weight in new.items() if weight > 0
         )
         first = self.ordered[0]
-        held = max(new.get(first, self.weights[first]), self.none) if self.weights[first] <= self.none else new.get(first, self.weights[first])
+        held = new.get(first, self.weights[first]) if self.weights[first] > self.none else self.none
         unmoved = next((self.weights[cause] for cause in self.ordered if cause not in new), 0.0)
-        best = max(self.none, unmoved, *new.values()) if new else held
-        return divergence, max(0.0, best - held) / total
+        return divergence, (max(self.none, unmoved, held, *new.values()) - held) / total
 
 
 def _bits(piece: Piece, facts: Facts) -> int:
@@ -280,12 +281,12 @@ def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
             missing = [fact for fact in outlook.plan.needed(when) if fact not in outlook.facts]
             if 2 <= len(missing) <= _JOINTLY and all(fact in by_id for fact in missing):
                 facts = tuple(sorted((by_id[fact] for fact in missing), key=lambda fact: (fact.effort, fact.order)))
-                together = Outcome(True, 0.5 ** (len(facts) - 1), {piece.cause: bits - outlook.bits[place]})
+                together = Outcome(True, 1.0, {piece.cause: bits - outlook.bits[place]})
                 found.append(_prospect(outlook, facts, [together, Outcome(False, 1.0, {})]))
     return sorted(found, key=lambda prospect: (-prospect.gain, prospect.fact.order))
 
 
 def _prospect(outlook: Outlook, facts: tuple[Fact, ...], outcomes: list[Outcome]) -> Prospect:
     gain, shift = outlook.expect(outcomes)
-    price = prod(outlook.chance(fact) for fact in facts) / sum(fact.effort for fact in facts) ** _EFFORT
+    price = min(outlook.chance(fact) for fact in facts) / sum(fact.effort for fact in facts) ** _EFFORT  # who knows one knows the rest
     return Prospect(facts[0], gain * price, shift * price)

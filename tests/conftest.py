@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forks import Forks
 
 from jiebei_check import load_rules
 from jiebei_check.ruleset import RuleSet
@@ -65,3 +66,13 @@ def run_program(
 @pytest.fixture(scope="session")
 def run() -> Run:
     return run_program
+
+
+@pytest.fixture(scope="session")
+def forks(own_cache: Path) -> Iterator[Forks]:
+    """Many runs of the program, cheaply: see there."""
+    if sys.platform != "linux":
+        pytest.skip("limits are set the way Linux has them")
+    server = Forks({"JIEBEI_CHECK_CACHE": str(own_cache), "COLUMNS": "80"})
+    yield server
+    server.close()

@@ -37,14 +37,27 @@ class Forks:
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"PYTHONPATH": str(ROOT), **os.environ, **env}
         )
 
-    def run(self, *arguments: object, stdin: bytes | str = b"", memory: int = 300 * MB, seconds: float = 2) -> Outcome:
-        """Run one command line. ``stdin`` is content or the path of a file. Killed at ``memory`` or when ``seconds`` of CPU time are over."""
+    def run(
+        self,
+        *arguments: object,
+        stdin: bytes | str = b"",
+        memory: int = 300 * MB,
+        seconds: float = 2,
+        encoding: str = "utf-8",
+        env: dict[str, str] | None = None,
+    ) -> Outcome:
+        """Run one command line. ``stdin`` is content or the path of a file; ``encoding`` is that of the terminal.
+
+        Killed at ``memory``, or when thrice ``seconds`` of CPU time are over.
+        """
         request = {
             "arguments": list(map(str, arguments)),
             "path": stdin if isinstance(stdin, str) else None,
             "stdin": "" if isinstance(stdin, str) else base64.b64encode(stdin).decode(),
             "memory": memory,
             "seconds": seconds,
+            "encoding": encoding,
+            "env": env or {},
         }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -65,7 +78,9 @@ def _child(request: dict[str, object], stdin: IO[bytes], out: IO[bytes], err: IO
     seconds = float(str(request["seconds"]))
     resource.setrlimit(resource.RLIMIT_DATA, (int(str(request["memory"])),) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds * 3) + 1, int(seconds * 3) + 2))
-    sys.stdin, sys.stdout, sys.stderr = (open(n, mode, encoding="utf-8", closefd=False) for n, mode in ((0, "r"), (1, "w"), (2, "w")))
+    os.environ.update(request["env"])  # type: ignore[call-overload]  # a mapping of texts
+    encoding = str(request["encoding"])
+    sys.stdin, sys.stdout, sys.stderr = (open(n, mode, encoding=encoding, closefd=False) for n, mode in ((0, "r"), (1, "w"), (2, "w")))
     from jiebei_check.cli import main
 
     code = 70

@@ -600,7 +600,7 @@ def ladder_turned_over(files: Files, rng: random.Random) -> Mutation | None:
     steps = re.split(r"(?m)^(?=      - )", body)[1:]
     if len(steps) < 2 or len({tuple(re.findall(r"[a-z]+\.\w+(?=: \{at_least)", step.split("because")[0])) for step in steps}) > 1:
         return None
-    if not all("at_least" in step for step in steps):
+    if not all("at_least" in step and "at_most" not in step for step in steps):
         return None
     made = _replace(files, "ladder_turned_over", file, match.end(), end, "".join(reversed(steps)))
     return made._replace(lines=range(made.lines.start, made.lines.start + body.count("\n") + 1))

@@ -162,7 +162,7 @@ def test_changes_for_a_cause_put_that_cause_first(rules: RuleSet, diagnoses: lis
     seen = 0
     for diagnosis in diagnoses[::EVERY]:
         for one in diagnosis.causes[1:4]:
-            for change in explain(rules, diagnosis, one.id).changes:
+            for change in explain(rules, diagnosis, one.id, one.id).changes:
                 seen += 1
                 assert change.leader == one.id
                 assert leader_with(rules, diagnosis, change.fact, change.value) == one.id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import hostile
@@ -16,13 +15,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are set 
 FORMS = ("text", "json")
 KINDS = hostile.kinds()
 _SHOWN = {ord("\n")}
-
-
-@pytest.fixture(scope="module")
-def forks(own_cache: Path) -> Iterator[Forks]:
-    server = Forks({"JIEBEI_CHECK_CACHE": str(own_cache), "COLUMNS": "80"})
-    yield server
-    server.close()
 
 
 def invisible(data: bytes) -> set[str]:
@@ -74,7 +66,7 @@ def test_a_hostile_text_is_as_harmless_in_a_document(forks: Forks, kind: str, fo
 
 
 @pytest.mark.parametrize("arguments", [("explain", "-"), ("letter", "-", "--to", "lender"), ("next", "-"), ("next", "-", "--format", "json")])
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if " id" in kind or "in a value" in kind or "key" in kind])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.endswith(("an id", "as id", "as value", "as key", "a value of a megabyte", "of merge keys", "NaN"))])
 def test_every_command_that_reads_a_profile_reads_it_alike(forks: Forks, kind: str, arguments: tuple[str, ...]) -> None:
     from jiebei_check.cli import COMMANDS
 

@@ -194,6 +194,21 @@ def test_articles_and_confidences_are_those_of_the_fact_sheet(rules: RuleSet) ->
             assert str(number) in " ".join(rows[source]) or source.startswith(("F-REG", "F-TL", "F-CH")), (source, number)
 
 
+def test_a_rule_is_not_cited_before_it_is_in_force(rules: RuleSet, diagnoses: list[Diagnosis]) -> None:
+    for diagnosis in diagnoses:
+        for to in TO:
+            for source in write_letter(rules, diagnosis, to).basis:
+                assert rules.sources[source].date <= str(diagnosis.facts["as_of"])
+    given = {"line.product": "jiebei", "line.change": "frozen", "account.whole_account_restricted": True}
+    asked = {}
+    for day in ("2022-06-01", "2024-06-01", "2025-06-01"):
+        profile = make_profile({**given, "as_of": day}, rules.facts, rules.notation)
+        asked[day] = {request.id for request in write_letter(rules, diagnose(rules, profile), "lender").requests}
+    assert "fraud-measure" not in asked["2022-06-01"]
+    assert "fraud-measure" in asked["2024-06-01"] and "laundering" not in asked["2024-06-01"]
+    assert {"fraud-measure", "laundering"} <= asked["2025-06-01"]
+
+
 def test_every_number_in_a_letter_is_that_of_a_source_it_rests_on(rules: RuleSet) -> None:
     """15, 30, 60 days, 20 days, amounts and years: a number that is written out must stand in what the passage cites."""
     everywhere = {n for source in rules.sources.values() for n in numbers(both(source.says) + both(source.document))}

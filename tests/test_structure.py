@@ -23,10 +23,10 @@ LAYERS = (
     ("ruleset", "profile", "shapes"),
     ("rule_conditions", "rule_reader", "loader", "compiled", "overlay", "rulebook"),
     ("inference",),
-    ("wording", "phrases", "thresholds", "quantise", "reach", "worth", "interview", "dialogue", "firmness", "explain"),
-    ("report", "form", "letter", "sayings", "explanation", "reading", "lines", "json_stream", "records", "bulk", "batch", "stats", "selftest", "lint", "schema", "handbook", "compare"),
+    ("wording", "phrases", "thresholds", "quantise", "reach", "worth", "interview", "spoken", "dialogue", "firmness", "explain"),
+    ("report", "form", "profile_text", "letter", "sayings", "explanation", "reading", "lines", "json_stream", "csv_stream", "yaml_stream", "intake", "records", "bulk", "batch", "jobs", "stats", "selftest", "lint", "schema", "handbook", "compare"),
     ("render",),
-    ("output", "commands", "cli", "__main__"),
+    ("output", "sink", "batch_forms", "commands", "cli", "__main__"),
 )
 ENGINE = (
     "errors",

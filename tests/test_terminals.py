@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
+from forks import Forks
 from uses import EXAMPLE, USES, WITHOUT_TERMINAL, Use, named
 
 from jiebei_check.cli import COMMANDS
@@ -28,14 +29,14 @@ def test_every_command_is_among_those_tested() -> None:
 
 
 @pytest.mark.parametrize(("use", "form", "lang"), CASES, ids=NAMES)
-def test_every_encoding_is_written_so_that_it_can_be_decoded(run: Run, tmp_path: Path, use: Use, form: str, lang: str) -> None:
+def test_every_encoding_is_written_so_that_it_can_be_decoded(forks: Forks, tmp_path: Path, use: Use, form: str, lang: str) -> None:
     arguments = [*use.arguments(tmp_path, form=form), *(("--lang", lang) if lang else ())]
-    printed = {encoding: run(*arguments, env={"PYTHONIOENCODING": encoding}) for encoding in ENCODINGS}
+    printed = {encoding: forks.run(*arguments, encoding=encoding) for encoding in ENCODINGS}
     texts = {}
     for encoding, done in printed.items():
-        assert (done.returncode, done.stderr) == (0, b""), encoding
-        assert b"\x1b" not in done.stdout
-        texts[encoding] = done.stdout.decode(encoding).replace("\r\n", "\n")
+        assert (done.code, done.err) == (0, b""), encoding
+        assert b"\x1b" not in done.out
+        texts[encoding] = done.out.decode(encoding).replace("\r\n", "\n")
     for encoding in CHINESE:  # the program's own words are intact
         assert "\\u" not in texts[encoding] or form == "json"
     if form == "json":
@@ -60,11 +61,11 @@ def test_a_refusal_is_readable_in_every_encoding(run: Run, encoding: str) -> Non
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 @pytest.mark.parametrize("use", [use for use in USES if use.words[0] in ("diagnose", "explain", "sayings", "next", "stats")], ids=named)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_no_line_is_wider_than_the_terminal(run: Run, tmp_path: Path, use: Use, width: int, lang: str) -> None:
+def test_no_line_is_wider_than_the_terminal(forks: Forks, tmp_path: Path, use: Use, width: int, lang: str) -> None:
     from rich.cells import cell_len
 
-    done = run(*use.arguments(tmp_path), "--lang", lang, env={"COLUMNS": str(width)})
-    assert max(cell_len(line) for line in done.stdout.decode().splitlines()) <= width
+    done = forks.run(*use.arguments(tmp_path), "--lang", lang, env={"COLUMNS": str(width)})
+    assert max(cell_len(line) for line in done.out.decode().splitlines()) <= width
 
 
 @pytest.mark.parametrize("columns", ["0", "-5", "abc", "1", "9" * 30, "9" * 5000, ""])
@@ -93,15 +94,15 @@ COLORED = [use for use in USES if use.words[0] in ("diagnose", "explain", "sayin
     ],
 )
 def test_colour_follows_the_option_then_the_environment(
-    run: Run, tmp_path: Path, use: Use, option: tuple[str, ...], env: dict[str, str], colored: bool
+    forks: Forks, tmp_path: Path, use: Use, option: tuple[str, ...], env: dict[str, str], colored: bool
 ) -> None:
     plain = {"NO_COLOR": "", "FORCE_COLOR": "", **env}
-    done = run(*use.arguments(tmp_path), *option, env=plain)
-    assert done.returncode == 0
-    assert (b"\x1b[" in done.stdout) == colored
-    bare = re.sub(rb"\x1b\[[0-9;]*m", b"", done.stdout)
+    done = forks.run(*use.arguments(tmp_path), *option, env=plain)
+    assert done.code == 0
+    assert (b"\x1b[" in done.out) == colored
+    bare = re.sub(rb"\x1b\[[0-9;]*m", b"", done.out)
     assert b"\x1b" not in bare
-    assert bare == run(*use.arguments(tmp_path), env={"NO_COLOR": "1"}).stdout
+    assert bare == forks.run(*use.arguments(tmp_path), env={"NO_COLOR": "1"}).out
 
 
 @pytest.mark.parametrize("form", ["json", "markdown", "html"])

@@ -10,7 +10,7 @@ from conftest import ROOT
 from jiebei_check.cli import COMMANDS
 
 EXAMPLE = ROOT / "tests" / "examples" / "trial-loan.yaml"
-RECORDS = b'{"id": "1", "line": {"product": "jiebei", "change": "closed"}, "borrowing": {"last_loan_amount": 200, "last_loan_days_held": 1}}\n'
+RECORDS = b'{"id": "1", "as_of": "2025-06-20", "line": {"product": "jiebei", "change": "closed"}, "borrowing": {"last_loan_amount": 200, "last_loan_days_held": 1}}\n'
 RESULTS = (
     b'{"record": 1, "id": "1", "causes": [{"id": "test-borrow", "score": 5, "share": 0.6, "likelihood": "high", "grade": "folk",'
     b' "for": [], "against": [], "open": []}], "inconclusive": false}\n'

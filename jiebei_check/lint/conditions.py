@@ -48,7 +48,10 @@ def step_never_reached(subject: Subject) -> Iterator[Hit]:
         for number, step in enumerate(piece.steps[1:], 1):
             above = [earlier.when for earlier in piece.steps[:number]]
             if _possible(subject, step.when) and not _possible(subject, step.when, *(Not(one) for one in above)):
-                yield at(subject.step(cause, piece, number))
+                yield at(subject.step(cause, piece, number), "when")
+                for place, one in enumerate(above):  # the step that takes its place may as well be the wrong one
+                    if not _possible(subject, step.when, Not(one)):
+                        yield at(subject.step(cause, piece, place), "when")
 
 
 @finds("step_never_weighs", WARNING)

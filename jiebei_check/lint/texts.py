@@ -15,6 +15,7 @@ from .subject import Subject
 
 TO_DO = "TODO"
 _CLAUSE = re.compile("[,.;:!?\uff0c\u3002\uff1b\uff1a\uff01\uff1f\u2026]")
+_GAP, _REACH = 20, 36  # Latin letters that * may stand for, and over which a denial reaches; Chinese needs fewer characters
 _BRACE = re.compile(r"[{}]")
 
 
@@ -37,9 +38,9 @@ def forbidden_phrase(subject: Subject) -> Iterator[Hit]:
 def promise(subject: Subject) -> Iterator[Hit]:
     """A phrase that promises or advises what must not be, unless its own clause denies it."""
     promises, denials = _lists(subject, "promises"), _lists(subject, "denials")
-    for file, item, language, sentence in subject.texts:
-        if file.startswith("sayings") and item.path[-1] == "saying":
-            continue  # a rumour is quoted as it goes
+    for _, item, language, sentence in subject.texts:
+        if item.path[-1] in ("saying", "question"):
+            continue  # a rumour is quoted as it goes, and a question claims nothing
         for phrase in promises.get(language, ()):
             if _says(sentence.lower(), phrase.lower(), denials.get(language, ())):
                 yield at(item, *_below(item, language), found=phrase)
@@ -47,10 +48,11 @@ def promise(subject: Subject) -> Iterator[Hit]:
 
 def _says(sentence: str, phrase: str, denials: tuple[str, ...]) -> bool:
     """Whether some clause of ``sentence`` holds ``phrase`` without a denial before it. ``*`` in a phrase stands for a few words."""
-    pattern = re.compile(".{0,12}?".join(map(re.escape, phrase.split("*"))))
+    gap, reach = (_GAP, _REACH) if phrase.isascii() else (_GAP // 2, _REACH // 3)
+    pattern = re.compile(f".{{0,{gap}}}?".join(map(re.escape, phrase.split("*"))))
     for clause in _CLAUSE.split(sentence):
         for match in pattern.finditer(clause):
-            if not any(_word_in(denial, clause[: match.end()]) for denial in denials):
+            if not any(_word_in(denial, clause[max(0, match.start() - reach) : match.end()]) for denial in denials):
                 return True
     return False
 

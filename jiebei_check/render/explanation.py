@@ -6,6 +6,7 @@ from ..explanation import ExplanationReport
 from ..phrases import signed
 from ..report import document
 from . import Style
+from .json import escape_invisible
 from .text import Page
 
 FORMATS = ("text", "json")
@@ -15,7 +16,7 @@ _SHORT_CHANGES, _SHORT_MISSES = 5, 3
 def render(explained: ExplanationReport, style: Style, name: str) -> str:
     """``explained`` in the format of that name."""
     if name == "json":
-        return json.dumps(document(explained), ensure_ascii=False, indent=2) + "\n"
+        return escape_invisible(json.dumps(document(explained), ensure_ascii=False, indent=2)) + "\n"
     return _ExplanationPage(style).explanation(explained)
 
 
@@ -71,7 +72,7 @@ class _ExplanationPage(Page):
             self.line(miss.text, mark="- ")
 
     def changes(self, explained: ExplanationReport) -> None:
-        goal = "" if explained.cause == explained.leader else "_goal"
+        goal = "_goal" if explained.goal else ""
         self.heading(self.word("explain.changes_goal" if goal else "explain.changes_first"))
         if not explained.changes:
             self.line(self.word(f"explain.no_changes{goal}"))

@@ -24,10 +24,20 @@ def render(reports: Sequence[Report], style: Style) -> str:
     word = style.wording.word
     several = len(reports) > 1
     parts = [_Page(report, style, f"r{number}-" if several else "", several).part() for number, report in enumerate(reports, 1)]
-    styles = Path(__file__).with_name("html.css").read_text(encoding="utf-8")
     title = word("report.title")
     subject = f"{title} · {reports[0].id}" if len(reports) == 1 and reports[0].id else title
-    language = _LANGUAGE_TAG.get(style.wording.language, style.wording.language)
+    body = lines(
+        HATCH,
+        tag("header", tag("h1", title), *_details(reports[0], style, several), class_="page"),
+        tag("main", *parts),
+        _made_by(reports, style),
+    )
+    return whole_page(subject, body, style.wording.language)
+
+
+def whole_page(title: str, body: Markup, language: str) -> str:
+    """A document with everything that it needs inside."""
+    styles = Path(__file__).with_name("html.css").read_text(encoding="utf-8")
     head = lines(
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_policy(styles)),
@@ -35,15 +45,10 @@ def render(reports: Sequence[Report], style: Style) -> str:
         tag("meta", name_="color-scheme", content="light dark"),
         tag("meta", name_="referrer", content="no-referrer"),
         tag("meta", name_="robots", content="noindex"),
-        tag("title", subject),
+        tag("title", title),
         tag("style", Markup(styles)),
     )
-    body = lines(
-        HATCH,
-        tag("header", tag("h1", title), *_details(reports[0], style, several), class_="page"),
-        tag("main", *parts),
-        _made_by(reports, style),
-    )
+    language = _LANGUAGE_TAG.get(language, language)
     return lines(Markup("<!doctype html>"), tag("html", tag("head", head), tag("body", body), lang=language)) + "\n"
 
 

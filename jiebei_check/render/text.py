@@ -107,6 +107,23 @@ class Page:
         self.line()
         self.line(text, "bold cyan")
 
+    def bar(self, title: str, share: float, mark: str, style: str = "") -> None:
+        """A title with its share as a number and a bar: on one line where there is room, else on two.
+
+        The bar comes last and has room for twice its cells: many Chinese terminals draw a block two cells wide (Unicode
+        Standard Annex 11, "ambiguous"), and the numbers must stand below each other there too.
+        """
+        number = percent(share, self.style.wording)
+        tail = f"{' ' * (_NUMBER - cell_len(number))}{number}  {'█' * round(share * _BAR)}".rstrip()
+        lead = cell_len(mark + title)
+        room = min(self.width - _NUMBER - 2 - 2 * _BAR, _TITLE)
+        if lead <= room:
+            line = Text.assemble((mark + title, style), " " * (room - lead), (tail, "cyan"))
+            self.console.print(line, soft_wrap=True)
+        else:
+            self.line(title, style, mark=mark)
+            self.line(tail.strip(), "cyan", cell_len(mark))
+
     @property
     def text(self) -> str:
         """What has been written so far."""
@@ -192,23 +209,6 @@ class _ReportPage(Page):
     def _open(self, one: OpenFact) -> str:
         key = "open_item" if one.could_add and one.could_remove else "open_add" if one.could_add else "open_remove"
         return self.word(f"report.{key}", label=one.label, add=one.could_add, remove=one.could_remove)
-
-    def bar(self, title: str, share: float, mark: str, style: str = "") -> None:
-        """A title with its share as a number and a bar: on one line where there is room, else on two.
-
-        The bar comes last and has room for twice its cells: many Chinese terminals draw a block two cells wide (Unicode
-        Standard Annex 11, "ambiguous"), and the numbers must stand below each other there too.
-        """
-        number = percent(share, self.style.wording)
-        tail = f"{' ' * (_NUMBER - cell_len(number))}{number}  {'█' * round(share * _BAR)}".rstrip()
-        lead = cell_len(mark + title)
-        room = min(self.width - _NUMBER - 2 - 2 * _BAR, _TITLE)
-        if lead <= room:
-            line = Text.assemble((mark + title, style), " " * (room - lead), (tail, "cyan"))
-            self.console.print(line, soft_wrap=True)
-        else:
-            self.line(title, style, mark=mark)
-            self.line(tail.strip(), "cyan", cell_len(mark))
 
     def actions(self, report: Report) -> None:
         if not report.actions:

@@ -5,7 +5,7 @@ Seeded: the same numbers give the same profiles on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -110,7 +110,7 @@ def people(number: int, seed: int = 1) -> Iterator[dict[str, Any]]:
         yield nested
 
 
-def _pick(random: Random, weights: dict[str, float]) -> str:
+def _pick(random: Random, weights: Mapping[str, float]) -> str:
     return random.choices(list(weights), list(weights.values()))[0]
 
 
@@ -161,7 +161,7 @@ def _person(random: Random) -> dict[str, Any]:
         for fact in ("line.closed_by_self", "line.lowered_by_self"):
             person[fact] = False
         return person | {"activity.ever_borrowed": False, "line.in_use": 0, "borrowing.open_loans": 0, "repayment.overdue_now": False}
-    return person | _line(random, change) | _borrowing(random, person)
+    return person | _line(random, change) | _borrowing(random)
 
 
 def _line(random: Random, change: str) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def _line(random: Random, change: str) -> dict[str, Any]:
     return {"line.limit_before": before, "line.limit_after": after}
 
 
-def _borrowing(random: Random, person: dict[str, Any]) -> dict[str, Any]:
+def _borrowing(random: Random) -> dict[str, Any]:
     if random.random() < 0.1:
         return {"activity.ever_borrowed": False, "line.in_use": 0, "borrowing.open_loans": 0, "repayment.overdue_now": False}
     idle = _few(random, 4)

@@ -1,0 +1,171 @@
+"""``jiebei-check ask``, and ``jiebei-check`` alone: an interview on the terminal that ends in the report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ..errors import EXIT_OK, Problem, UsageError, WriteError
+from ..output import cannot_write, write_file, write_stdout
+from ..profile import Profile
+from ..ruleset import RuleSet
+from ..wording import DEFAULT_LANGUAGE, Wording
+from . import common
+
+_LONGEST = 4096  # bytes of one typed line
+
+
+def register(app: typer.Typer) -> None:
+    app.command("ask")(ask_command)
+
+
+def ask_command(
+    source: Annotated[str | None, typer.Option("--from", help="接着这份档案问 / Go on from this profile.", metavar="PROFILE")] = None,
+    save: Annotated[str | None, typer.Option("--save", help="把回答存成文件 / Save the answers.", metavar="FILE")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="按顺序全部问一遍 / Ask everything, in order.")] = False,
+    most: Annotated[int | None, typer.Option("--max-questions", min=1, help="最多问几题 / At most so many.", metavar="N")] = None,
+    lang: common.Lang = DEFAULT_LANGUAGE,
+    as_of: common.AsOf = None,
+    rules_folder: common.Rules = None,
+    verbose: common.Verbose = False,
+    color: common.Color = "auto",
+) -> int:
+    """一问一答，找出可能的原因 / Answer a few questions, get the likely causes."""
+    require_terminal()
+    colored = common.wants_color(color)
+    rules = common.choose_rules(rules_folder, lang)
+    day = common.today(rules, as_of)
+    profile, original = Profile({"as_of": day} if "as_of" in rules.facts else {}), ""
+    if source is not None:
+        from ..decoding import decode  # noqa: PLC0415 - only for an interview that goes on from a file
+
+        data = common.read_input(source)
+        profile = common.read_profile(rules, source, day, override=as_of is not None)
+        original = decode(data, source)
+    return _Session(rules, lang, colored, verbose).hold(profile, original, save, everything=everything, most=most)
+
+
+def ask_here() -> int:
+    """The interview as ``jiebei-check`` alone starts it."""
+    require_terminal()
+    return ask_command()
+
+
+def require_terminal() -> None:
+    """UsageError where there is nobody to talk to."""
+    try:
+        talking = sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty()
+    except ValueError:  # closed
+        talking = False
+    if not talking:
+        raise UsageError([Problem("no_terminal")])
+
+
+class _Session:
+    """A terminal, a language, and the interview in it."""
+
+    def __init__(self, rules: RuleSet, lang: str, color: bool, verbose: bool) -> None:
+        from ..render import FULL, SHORT, Style  # noqa: PLC0415 - not before it is known that there is a terminal
+
+        self.rules = rules
+        self.lang = lang
+        self.style = Style(Wording(rules, lang), common.terminal_width(), color, FULL if verbose else SHORT)
+
+    def hold(self, profile: Profile, original: str, save: str | None, *, everything: bool, most: int | None) -> int:
+        from ..dialogue import Dialogue, Voice  # noqa: PLC0415
+        from ..inference import diagnose  # noqa: PLC0415
+        from ..render import renderer  # noqa: PLC0415
+        from ..report import make_report  # noqa: PLC0415
+
+        dialogue = Dialogue(self.rules, self.lang, Voice(self.say, hear), everything=everything, most=most)
+        held = dialogue.hold(profile)
+        write_stdout("\n" + renderer("text")([make_report(self.rules, diagnose(self.rules, held.profile), self.lang)], self.style))
+        if held.asked or save is not None:
+            self.offer(held.profile, original, save, silent=held.cut_off)
+        return EXIT_OK
+
+    def say(self, lines: Sequence[object]) -> None:
+        from ..render.interview import lines as shown  # noqa: PLC0415
+
+        write_stdout(shown(lines, self.style))  # type: ignore[arg-type]  # lines of the dialogue
+
+    def tell(self, key: str, **params: object) -> None:
+        from ..dialogue import Line  # noqa: PLC0415
+
+        self.say([Line(self.style.wording.word(f"interview.{key}", **params))])
+
+    def offer(self, profile: Profile, original: str, save: str | None, *, silent: bool) -> None:
+        """Save to the file named, or to one that the person names; an existing file only once that has been agreed to."""
+        from ..profile_text import profile_text  # noqa: PLC0415
+
+        text = profile_text(self.rules, profile, self.lang, original)
+        name = save
+        if name is None:
+            if silent:
+                return
+            write_stdout("\n")
+            self.tell("save_offer")
+            name = self.name()
+        while name:
+            agreed = not os.path.lexists(name)
+            if not agreed and not silent:
+                self.tell("save_exists", name=name)
+                agreed = self.agrees()
+            if agreed:
+                try:
+                    hide(name)
+                    write_file(name, text, mode=0o600, overwrite=os.path.lexists(name))
+                except WriteError as error:
+                    if silent:
+                        raise
+                    self.say_problems(error)
+                else:
+                    self.tell("saved", name=name)
+                    return
+            if silent:
+                break
+            self.tell("save_elsewhere")
+            name = self.name()
+        self.tell("not_saved")
+
+    def say_problems(self, error: WriteError) -> None:
+        from ..dialogue import CARE, Line  # noqa: PLC0415
+
+        self.say([Line(sentence, CARE) for sentence in self.style.wording.problems(error.problems)])
+
+    @staticmethod
+    def name() -> str:
+        return (hear() or "").strip()
+
+    def agrees(self) -> bool:
+        from ..spoken import is_yes, tongue_of  # noqa: PLC0415
+
+        return is_yes(hear() or "", tongue_of(self.rules)) is True
+
+
+def hide(name: str) -> None:
+    """Make a file that exists readable by its owner only, before answers are put into it."""
+    if os.path.isfile(name):
+        try:
+            os.chmod(name, 0o600)
+        except OSError as error:
+            raise WriteError([cannot_write(name, error)]) from None
+
+
+def hear() -> str | None:
+    """One typed line, without its end; None where no more will come."""
+    write_stdout("> ")
+    data = sys.stdin.buffer.readline(_LONGEST)
+    if not data:
+        write_stdout("\n")
+        return None
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding).rstrip("\r\n")
+        except UnicodeDecodeError:
+            continue
+    return data.decode("utf-8", "replace").rstrip("\r\n")

@@ -1,0 +1,200 @@
+"""Answers as people type them: a number from a list, a label, "about half a year", "October last year", or a word that steers.
+
+The words are data (``interview.commands`` and ``relative`` in the language files, alternatives separated by a bar); those of
+all languages of a rule set are understood at once, as in a profile.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from .errors import Refused
+from .ruleset import RuleSet
+from .values import Fact, Notation, Value, fold, parse
+
+VALUE, SKIP, KEEP, WHY, BACK, QUIT = "value", "skip", "keep", "why", "back", "quit"
+_LIST_MARKS = re.compile("[\\s,;/|\u3001]+")  # U+3001 is the enumeration comma
+_MONTH_DAY = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
+_COUNT = Fact("count", "number", {}, {}, {})
+_DAYS_A_WEEK, _MONTHS_A_YEAR = 7, 12
+_OLDEST = 60 * _MONTHS_A_YEAR  # months: "900 years ago" is no date
+
+
+class Said(NamedTuple):
+    """What was meant. ``value`` is set where ``kind`` is VALUE; KEEP is an empty line."""
+
+    kind: str
+    value: Value | None = None
+
+
+class Tongue(NamedTuple):
+    """The words of all languages of a rule set that steer an interview or name a time."""
+
+    notation: Notation
+    commands: Mapping[str, frozenset[str]]
+    relative: Mapping[str, tuple[str, ...]]  # longest first
+
+
+def tongue_of(rules: RuleSet) -> Tongue:
+    """The words of ``rules``, folded."""
+
+    def alternatives(key: str) -> tuple[str, ...]:
+        found = {fold(word) for language in rules.languages.values() for word in language.words.get(key, "").split("|")}
+        return tuple(sorted(found - {""}, key=lambda word: (-len(word), word)))
+
+    prefix = "relative."
+    names = {key for language in rules.languages.values() for key in language.words if key.startswith(prefix)}
+    commands = {kind: frozenset(alternatives(f"interview.commands.{kind}")) for kind in (WHY, BACK, QUIT)}
+    return Tongue(rules.notation, commands, {name.removeprefix(prefix): alternatives(name) for name in names})
+
+
+def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
+    """What ``line`` says to the question about ``fact``; Refused where it says nothing that fits. ``as_of`` is an ISO date."""
+    word = fold(line)
+    if not word:
+        return Said(KEEP)
+    for kind, words in tongue.commands.items():
+        if word in words:
+            return Said(kind)
+    if word in tongue.notation.unknown:
+        return Said(SKIP)
+    value = parse(fact, _plain(fact, word, line, tongue, as_of), tongue.notation)
+    return Said(SKIP) if value is None else Said(VALUE, value)
+
+
+def is_yes(line: str, tongue: Tongue) -> bool | None:
+    """Whether a line says yes or no, by word or as 1 or 2; None where it says neither."""
+    try:
+        said = understand(Fact("", "bool", {}, {}, {}), line, tongue, "")
+    except Refused:
+        return None
+    return said.value if isinstance(said.value, bool) else None
+
+
+def _plain(fact: Fact, word: str, line: str, tongue: Tongue, as_of: str) -> object:
+    """``line`` in a form that :func:`~jiebei_check.values.parse` takes."""
+    if fact.type == "bool":
+        return {"1": True, "2": False}.get(word, line)
+    if fact.type == "choice":
+        return _nth(fact, word) or line
+    if fact.type == "choices":
+        parts = [part for part in _LIST_MARKS.split(word) if part]
+        picked = [_nth(fact, part) for part in parts]
+        return picked if all(picked) else line
+    word = _without(word, tongue.relative.get("about", ()))
+    if fact.type == "date":
+        return _time(word, tongue, as_of) or line
+    if word in tongue.notation.no:
+        return 0  # "none"
+    halves = _halves(fact, word, tongue)
+    return halves if halves is not None else word
+
+
+def _nth(fact: Fact, word: str) -> str | None:
+    place = int(word) if word.isascii() and word.isdigit() and len(word) <= 3 else 0
+    return fact.keys[place - 1] if 1 <= place <= len(fact.keys) else None
+
+
+def _without(word: str, extras: tuple[str, ...]) -> str:
+    """``word`` without the words that only say "about", at either end."""
+    for extra in extras:
+        bare = word.removeprefix(extra).removesuffix(extra).strip()
+        word = bare or word
+    return word
+
+
+def _halves(fact: Fact, word: str, tongue: Tongue) -> float | None:
+    """Half a unit ("half a year") and a unit and a half ("one year and a half"), in the unit of the fact."""
+    factors = tongue.notation.suffixes.get(fact.unit, {})
+    for half in tongue.relative.get("half", ()):
+        rest = word.removeprefix(half).strip()
+        if rest != word and rest in factors:
+            return factors[rest] / 2
+        rest = word.removesuffix(half).strip()
+        suffix = next((suffix for suffix in sorted(factors, key=len, reverse=True) if rest.endswith(suffix)), None)
+        if rest != word and suffix is not None:
+            whole = _number(rest.removesuffix(suffix), tongue)
+            return None if whole is None else whole * factors[suffix] + factors[suffix] / 2
+    return None
+
+
+def _number(word: str, tongue: Tongue) -> float | None:
+    try:
+        found = parse(_COUNT, word.strip(), tongue.notation)
+    except Refused:
+        return None
+    return found if isinstance(found, (int, float)) else None
+
+
+def _time(word: str, tongue: Tongue, as_of: str) -> str | None:
+    """An ISO date or month for a time told from ``as_of``; None where it is told in another way."""
+    today = date.fromisoformat(f"{as_of}-01"[:10])
+    words = tongue.relative
+    for name, days in (("today", 0), ("yesterday", 1), ("day_before", 2)):
+        if word in words.get(name, ()):
+            return (today - timedelta(days)).isoformat()
+    ago = next((word.removesuffix(suffix).strip() for suffix in words.get("ago", ()) if word.endswith(suffix)), None)
+    if ago is not None:
+        found = _ago(_without(ago, words.get("about", ())), tongue, today)
+        if found:
+            return found
+    for name, months in (("month_before", 2), ("last_month", 1), ("this_month", 0)):
+        for start in words.get(name, ()):
+            if word.startswith(start):
+                return _with_day(_months_before(today, months), word.removeprefix(start), tongue)
+    for name, years in (("this_year", 0), ("last_year", 1), ("year_before", 2)):
+        for start in words.get(name, ()):
+            if word.startswith(start) and word != start:
+                return f"{today.year - years}-{_figures(word.removeprefix(start), tongue)}"
+    return _latest(_figures(word, tongue), today)
+
+
+def _ago(word: str, tongue: Tongue, today: date) -> str | None:
+    for unit in ("day", "week", "month", "year"):
+        for name in tongue.relative.get(unit, ()):
+            if not word.endswith(name):
+                continue
+            count = word.removesuffix(name).strip()
+            number = 0.5 if count in tongue.relative.get("half", ()) else _number(_without(count, tongue.relative.get("about", ())), tongue)
+            if number is None:
+                continue
+            if unit in ("month", "year"):
+                months = number * (_MONTHS_A_YEAR if unit == "year" else 1)
+                if months < 1:
+                    return (today - timedelta(15)).isoformat()  # half a month
+                return _months_before(today, int(months)) if months <= _OLDEST else None
+            days = int(number * (_DAYS_A_WEEK if unit == "week" else 1))
+            return (today - timedelta(days)).isoformat() if days <= _OLDEST * 30 else None
+    return None
+
+
+def _months_before(today: date, months: int) -> str:
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    return f"{year:04}-{month + 1:02}"
+
+
+def _with_day(month: str, rest: str, tongue: Tongue) -> str:
+    day = _figures(rest, tongue).strip("-")
+    return f"{month}-{day}" if day.isascii() and day.isdigit() else month
+
+
+def _figures(word: str, tongue: Tongue) -> str:
+    """A month and a day in figures, with dashes: numbers in words are read, marks of date replaced."""
+    marks = tongue.notation.date_marks
+    parts = re.split("(" + "|".join(map(re.escape, marks)) + ")", word) if marks else [word]
+    plain = ""
+    for part in parts:
+        number = _number(part, tongue) if part and part not in marks else None
+        plain += marks.get(part, part) if number is None else f"{number:g}"
+    return plain.strip()
+
+
+def _latest(word: str, today: date) -> str | None:
+    """A month and perhaps a day without a year: the latest one that is not in the future."""
+    match = _MONTH_DAY.fullmatch(word)
+    if match is None or "-" not in word or not 1 <= int(match[1]) <= _MONTHS_A_YEAR:
+        return None
+    month, day = int(match[1]), int(match[2] or 1)
+    year = today.year if (month, day) <= (today.month, today.day) else today.year - 1
+    return f"{year:04}-{month:02}-{day:02}" if match[2] else f"{year:04}-{month:02}"

@@ -1,0 +1,330 @@
+"""What is asked next and when it ends: the claim that nothing can change any more is proved on small rule sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import pytest
+from conftest import LARGE, Run
+
+from jiebei_check import Profile, RuleSet, Step, diagnose, load_rules, make_profile, next_question, reach
+from jiebei_check.conditions import All, AnyOf, Condition, In, Not, Range
+from jiebei_check.errors import Refused
+from jiebei_check.interview import ALL_ASKED, NOT_WORTH_ASKING, SETTLED, ask_about, is_askable, next_in_order
+from jiebei_check.ruleset import Cause, Check, Evidence, Otherwise
+from jiebei_check.ruleset import Step as Rung
+from jiebei_check.spoken import BACK, KEEP, QUIT, SKIP, WHY, Said, tongue_of, understand
+from jiebei_check.values import Choice, Fact, Value
+from jiebei_check.worth import plan_for
+
+BICYCLE = Path(__file__).parent / "bicycle"
+NAMES = {"zh": "n", "en": "n"}
+LEVELS = (0, 1, 2, 3)
+KEYS = ("a", "b", "c")
+RULE_SETS = 2000 if LARGE else 250
+
+
+def invented(seed: int) -> RuleSet:
+    """A small rule set made by chance: up to five facts, a derived one, a contradiction, up to four causes."""
+    chance = Random(seed)
+    base = load_rules(BICYCLE)
+    facts: dict[str, Fact] = {}
+    for number in range(chance.randint(2, 5)):
+        kind = chance.choice(("bool", "choice", "int"))
+        choices = tuple(Choice(key, NAMES) for key in KEYS) if kind == "choice" else ()
+        name = f"s.f{number}"
+        facts[name] = Fact(name, kind, NAMES, NAMES, NAMES, order=number + 1, choices=choices, maximum=3 if kind == "int" else None)
+    counts = [name for name, fact in facts.items() if fact.type == "int"]
+    if len(counts) > 1:
+        operation = chance.choice(("sum", "difference", "ratio"))
+        facts["s.derived"] = Fact("s.derived", "number", NAMES, NAMES, NAMES, effort=0, derived=(operation, (counts[0], counts[1])))
+
+    def leaf() -> Condition:
+        fact = facts[chance.choice(list(facts))]
+        if fact.type == "bool":
+            return In(fact.id, (chance.random() < 0.5,))
+        if fact.type == "choice":
+            return In(fact.id, tuple(chance.sample(KEYS, chance.randint(1, 2))))
+        low = chance.choice((None, 1, 2))
+        return Range(fact.id, low=low, high=chance.choice((1, 2)) if low is None else chance.choice((None, 2, 3)))
+
+    def condition(depth: int = 0) -> Condition:
+        kind = chance.random()
+        if depth > 1 or kind < 0.5:
+            return leaf()
+        if kind < 0.65:
+            return Not(condition(depth + 1))
+        parts = tuple(condition(depth + 1) for _ in range(chance.randint(1, 3)))
+        return All(parts) if kind < 0.85 else AnyOf(parts)
+
+    def evidence(name: str) -> Evidence:
+        rungs = tuple(Rung(condition(), chance.choice((-4, -2, -1, 1, 2, 4, 8)), NAMES) for _ in range(chance.randint(1, 3)))
+        return Evidence(name, rungs, Otherwise(chance.choice((-4, -1, 1)), NAMES) if chance.random() < 0.4 else None, ())
+
+    causes = tuple(
+        Cause(
+            f"c{number}", next(iter(base.families)), NAMES, NAMES, next(iter(base.grades)), chance.choice((-1, 0, 1)),
+            condition() if chance.random() < 0.4 else None, tuple(evidence(f"e{n}") for n in range(chance.randint(1, 3))), {}, (), (),
+        )
+        for number in range(chance.randint(2, 4))
+    )  # fmt: skip
+    inputs = [name for name in facts if facts[name].derived is None]
+    checks = tuple(
+        Check(f"k{number}", condition(), tuple(chance.sample(inputs, min(2, len(inputs)))), NAMES)
+        for number in range(chance.choice((0, 0, 1, 2)))
+    )
+    return base._replace(facts=facts, causes=causes, checks=checks, none_of_these=chance.choice((-2, 0, 2)))
+
+
+def values_of(fact: Fact) -> tuple[Value, ...]:
+    table: dict[str, tuple[Value, ...]] = {"bool": (True, False), "choice": KEYS, "int": LEVELS}
+    return table[fact.type]
+
+
+def profiles(rules: RuleSet, seed: int) -> Iterator[Profile]:
+    chance = Random(seed)
+    for _ in range(6):
+        values: dict[str, Value] = {}
+        declined = set()
+        for fact in rules.inputs:
+            luck = chance.random()
+            if luck < 0.5:
+                values[fact.id] = chance.choice(values_of(fact))
+            elif luck < 0.65:
+                declined.add(fact.id)
+        yield Profile(values, frozenset(declined))
+
+
+def first_place(rules: RuleSet, profile: Profile) -> tuple[str, bool]:
+    found = diagnose(rules, profile)
+    return (found.causes[0].id if found.causes else "", found.inconclusive)
+
+
+def refuted(rules: RuleSet, profile: Profile) -> bool:
+    """Whether some combination of answers, "don't know" among them, changes the first place."""
+    missing = [fact for fact in rules.inputs if fact.id not in profile.values and fact.id not in profile.declined]
+    before = first_place(rules, profile)
+    for answers in product(*((*values_of(fact), None) for fact in missing)):
+        more = {fact.id: answer for fact, answer in zip(missing, answers, strict=True) if answer is not None}
+        if first_place(rules, profile._replace(values={**profile.values, **more})) != before:
+            return True
+    return False
+
+
+def test_where_it_is_said_to_be_settled_no_combination_of_answers_changes_the_first_place() -> None:
+    claims = 0
+    for seed in range(RULE_SETS):
+        rules = invented(seed)
+        for profile in profiles(rules, seed):
+            step = next_question(rules, profile, "en")
+            if step.stop and step.reason == SETTLED:
+                claims += 1
+                assert not refuted(rules, profile), (seed, profile)
+    assert claims > RULE_SETS // 2
+
+
+def test_it_is_settled_as_often_as_not_where_brute_force_finds_nothing_that_would_change_it() -> None:
+    firm = said = 0
+    for seed in range(RULE_SETS // 2):
+        rules = invented(seed)
+        for profile in profiles(rules, seed):
+            if len(profile.values) + len(profile.declined) < len(rules.inputs) and not refuted(rules, profile):
+                firm += 1
+                said += reach.is_settled(rules, profile)
+    assert said > firm / 2
+
+
+@pytest.mark.parametrize("forgotten", ["shaky", "coming"])
+def test_the_proof_would_notice_a_bound_that_forgets_something(forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = reach._view
+
+    def partial(rules: RuleSet, profile: Profile) -> reach._Open:
+        view = whole(rules, profile)
+        less = frozenset(name for name in view.coming if rules.facts[name].derived is None) if forgotten == "coming" else frozenset()
+        return view._replace(coming=less) if forgotten == "coming" else view._replace(shaky=less)
+
+    monkeypatch.setattr(reach, "_view", partial)
+    claimed = ((rules, profile) for rules in map(invented, range(RULE_SETS)) for profile in profiles(rules, RULE_SETS))
+    assert any(reach.is_settled(rules, profile) and refuted(rules, profile) for rules, profile in claimed)
+
+
+def test_a_small_rule_set_of_another_domain_is_asked_to_the_end() -> None:
+    rules = load_rules(BICYCLE)
+    profile = make_profile({}, rules.facts, rules.notation)
+    asked = []
+    while (step := next_question(rules, profile, "en")).question is not None:
+        asked.append(step.question.fact)
+        assert len(asked) <= len(rules.inputs)
+        profile = profile._replace(declined=profile.declined | {step.question.fact})
+    assert len(asked) == len(set(asked))
+    assert step.reason in (NOT_WORTH_ASKING, ALL_ASKED, SETTLED)
+
+
+def held(rules: RuleSet, answers: dict[str, Value], asking: object = next_question) -> tuple[list[str], Profile, Step]:
+    """A whole interview: answered from ``answers``, "don't know" where they are silent."""
+    profile = Profile({name: value for name, value in answers.items() if name == "as_of"})
+    asked: list[str] = []
+    while True:
+        step: Step = asking(rules, profile)  # type: ignore[operator]
+        if step.question is None:
+            return asked, profile, step
+        fact = step.question.fact
+        assert fact not in asked
+        assert is_askable(rules.facts[fact], profile, diagnose(rules, profile).facts)
+        assert rules.facts[fact].derived is None
+        asked.append(fact)
+        if fact in answers:
+            profile = profile._replace(values={**profile.values, fact: answers[fact]})
+        else:
+            profile = profile._replace(declined=profile.declined | {fact})
+
+
+def test_what_happened_to_which_product_comes_first(rules: RuleSet) -> None:
+    asked, _, _ = held(rules, {"line.product": "huabei", "line.change": "vanished"})
+    assert asked[:2] == ["line.product", "line.change"]
+
+
+def test_the_two_reasons_to_stop_are_told_apart(rules: RuleSet) -> None:
+    _, profile, step = held(rules, {})
+    assert step.reason == NOT_WORTH_ASKING
+    every = Profile({}, frozenset(fact.id for fact in rules.inputs))
+    assert next_question(rules, every).reason == ALL_ASKED
+    assert next_question(rules, profile, "en").says != next_question(rules, every, "en").says
+
+
+def test_a_question_that_does_not_apply_is_not_asked(rules: RuleSet) -> None:
+    asked, profile, _ = held(rules, {"line.product": "huabei", "line.change": "never_had"}, next_in_order)
+    assert "line.limit_before" not in asked
+    assert "borrowing.loans_last_30d" not in asked
+    assert "line.wangshangdai_limit" not in asked  # asks for an entry that was not named
+    assert "person.merchant_sales_dropped" in asked  # nothing says that there is no shop
+    assert set(asked) == {fact.id for fact in rules.inputs if fact.id in profile.values or fact.id in profile.declined} - {"as_of"}
+
+
+def test_with_every_fact_known_there_is_nothing_to_ask(rules: RuleSet, cases: list[dict[str, object]]) -> None:
+    profile = make_profile(cases[0]["profile"], rules.facts, rules.notation)  # type: ignore[arg-type]
+    rest = frozenset(fact.id for fact in rules.inputs if fact.id not in profile.values)
+    assert next_question(rules, profile._replace(declined=rest)).stop
+
+
+def test_why_names_a_cause_that_the_answer_would_move(rules: RuleSet) -> None:
+    known: dict[str, Value] = {"line.product": "jiebei", "line.change": "closed", "line.message": "none"}
+    step = next_question(rules, Profile(known), "zh")
+    assert step.question is not None
+    assert any(one.title in step.question.why for one in step.ranking)
+    for fact in rules.inputs:
+        if fact.effort:
+            assert ask_about(rules, Profile(known), fact.id, "en").question is not None
+
+
+def test_the_plan_is_made_anew_for_another_rule_set(rules: RuleSet) -> None:
+    plan = plan_for(rules)
+    assert plan_for(rules) is plan
+    assert plan_for(invented(1)) is not plan
+
+
+def test_most_interviews_end_early_with_the_cause_that_the_whole_profile_gives(rules: RuleSet, cases: list[dict[str, object]]) -> None:
+    chosen = cases if LARGE else cases[::6]
+    same = 0
+    for case in chosen:
+        answers = dict(make_profile(case["profile"], rules.facts, rules.notation).values)  # type: ignore[arg-type]
+        asked, profile, _ = held(rules, answers)
+        assert len(asked) < len(rules.inputs) / 2
+        same += first_place(rules, profile)[0] == first_place(rules, Profile(answers))[0]
+    assert same >= 0.8 * len(chosen)
+
+
+AS_OF = "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("fact", "typed", "meant"),
+    [
+        ("line.product", "１", "jiebei"),
+        ("line.product", "花呗", "huabei"),
+        ("line.product", "huabei", "huabei"),
+        ("line.limit_before", "5千", 5000),
+        ("line.limit_before", "1.2万", 12000),
+        ("line.limit_before", "1.2w", 12000),
+        ("line.limit_before", "大约3万左右", 30000),
+        ("line.limit_before", "１２３", 123),
+        ("repayment.overdue_now", "有", True),
+        ("repayment.overdue_now", "没有", False),
+        ("repayment.overdue_now", "2", False),
+        ("credit.inquiries_3m", "没有", 0),
+        ("activity.account_age_months", "半年", 6),
+        ("activity.account_age_months", "一年半", 18),
+        ("credit.monthly_debt_service_ratio", "六成", 0.6),
+        ("borrowing.use_of_funds", "1，3", ("daily", "medical")),
+        ("line.changed_on", "去年10月", "2025-10"),
+        ("line.changed_on", "去年十月五号", "2025-10-05"),
+        ("line.changed_on", "3个月前", "2026-08"),
+        ("line.changed_on", "大概半年前", "2026-05"),
+        ("line.changed_on", "两周前", "2026-11-09"),
+        ("line.changed_on", "2025年3月", "2025-03"),
+        ("line.changed_on", "上个月5号", "2026-10-05"),
+        ("line.changed_on", "12月", "2025-12"),
+        ("line.changed_on", "昨天", "2026-11-22"),
+        ("line.changed_on", "3 months ago", "2026-08"),
+    ],
+)
+def test_what_a_keyboard_produces_is_understood(rules: RuleSet, fact: str, typed: str, meant: Value) -> None:
+    assert understand(rules.facts[fact], typed, tongue_of(rules), AS_OF) == Said("value", meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"), [("？", WHY), ("<", BACK), ("＜", BACK), ("《", BACK), ("Ｑ", QUIT), ("不知道", SKIP), ("  ", KEEP)]
+)
+def test_words_that_steer_are_understood_at_every_question(rules: RuleSet, typed: str, kind: str) -> None:
+    for fact in rules.inputs:
+        assert understand(fact, typed, tongue_of(rules), AS_OF).kind == kind
+
+
+@pytest.mark.parametrize(
+    "typed", ["9999年前", "13月", "去年", "2月30日", "-", "年", "前", "\x1b[A", "９" * 60, "1e999", "半", "左右", "1,,2"]
+)
+def test_what_is_not_understood_is_refused_and_never_breaks(rules: RuleSet, typed: str) -> None:
+    tongue = tongue_of(rules)
+    for fact in rules.inputs:
+        try:
+            said = understand(fact, typed, tongue, AS_OF)
+        except Refused:
+            continue
+        assert said.kind in ("value", "skip")
+    with pytest.raises(Refused):
+        understand(rules.facts["line.changed_on"], typed, tongue, AS_OF)
+
+
+def test_next_gives_one_step_as_json_and_asks_nothing_twice(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text("line: {product: jiebei, change: closed, message: 不知道}\n", encoding="utf-8")
+    done = run("next", str(path), "--format", "json", "--as-of", "2026-11-23")
+    step = json.loads(done.stdout)
+    assert list(step)[:4] == ["stop", "reason", "says", "question"]
+    assert set(step["question"]) >= {"fact", "text", "hint", "type", "choices", "unit", "why"}
+    assert step["question"]["fact"] not in ("line.product", "line.change", "line.message")
+    assert step["ranking"][0]["score"] >= step["ranking"][-1]["score"]
+    assert run("next", str(path), "--format", "json", "--as-of", "2026-11-23").stdout == done.stdout
+
+
+def test_next_reads_standard_input_and_speaks_english(run: Run) -> None:
+    done = run("next", "-", "--lang", "en", stdin=b"line: {product: jiebei}\n")
+    assert done.returncode == 0
+    assert b"What has become of it?" in done.stdout
+
+
+def test_next_says_what_is_wrong_with_a_profile(run: Run) -> None:
+    assert run("next", "-", stdin=b"line: {product: banana}\n").returncode == 65
+    assert run("next", "-", "--format", "xml", stdin=b"line: {product: jiebei}\n").returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [(), ("ask",), ("ask", "--all")])
+def test_without_a_terminal_the_interview_names_what_to_use_instead(run: Run, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, timeout=10)
+    assert done.returncode == 2
+    assert b"jiebei-check diagnose" in done.stderr
+    assert not done.stdout
