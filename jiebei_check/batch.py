@@ -32,6 +32,9 @@ from .ruleset import RuleSet
 from .values import Value
 from .wording import DEFAULT_LANGUAGE, Wording
 
+_MOST_TOLD = 100  # faults of one record: one of another kind has tens of thousands
+_LONGEST_FIELD = 200
+
 
 class Result(NamedTuple):
     """What came out for one record. ``line`` is JSON without a line break; ``share`` is that of the first cause."""
@@ -83,7 +86,9 @@ class Desk:
         self._bulk = Bulk(rules)
         self._reader = ValueReader(self._bulk, as_of, override=override)
         self._make = self._whole if full else self._brief
-        self._texts: dict[tuple[str, Value], bytes] = {}
+        self._echoed = [(name, self._bulk.inputs.index(name)) for name in rules.grouped_by]
+        self._day = self._bulk.inputs.index(AS_OF) if AS_OF in self._bulk.inputs else None
+        self._texts: dict[tuple[str, Value | None], bytes] = {}
 
     def result(self, record: Record) -> Result:
         """The result for ``record``; never raises for what is in it."""
@@ -96,19 +101,36 @@ class Desk:
 
     def _brief(self, record: Record) -> Result:
         ready = self._remembered(record) or self._reader.ready(self._profile(record))
-        body = self._bulk.body(ready)
+        inconclusive, none_share, first_share, causes, warnings = self._bulk.body(ready)
         name = ready.id or record.name
-        line = b'{"record":%d,"id":%b,"as_of":%b,"inconclusive":%b,"none_share":%b,"facts":{%b},"causes":[%b],"warnings":[%b]}' % (
-            record.number,
-            _quoted(name),
-            _quoted(ready.inputs.get(AS_OF)),
-            b"true" if body.inconclusive else b"false",
-            repr(round(body.none_share, SHARE_DIGITS)).encode(),
-            self._facts(ready.inputs),
-            body.causes,
-            body.warnings,
+        line = b"".join(
+            (
+                b'{"record":%d,"id":%b' % (record.number, _quoted(name)),
+                self._told(ready.inputs),
+                b'"inconclusive":true,"none_share":' if inconclusive else b'"inconclusive":false,"none_share":',
+                repr(round(none_share, SHARE_DIGITS)).encode(),
+                b',"causes":[',
+                causes,
+                b'],"warnings":[',
+                warnings,
+                b"]}",
+            )
         )
-        return Result(record.number, name, line, (), body.inconclusive, body.first_share)
+        return Result(record.number, name, line, (), inconclusive, first_share)
+
+    def _told(self, inputs: Sequence[Value | None]) -> bytes:
+        """The day and the facts by which results are counted, as JSON."""
+        day = b"null" if self._day is None else self._text("", inputs[self._day])
+        facts = [self._text(name, inputs[place]) for name, place in self._echoed if inputs[place] is not None]
+        return b',"as_of":%b,"facts":{%b},' % (day, b",".join(facts))
+
+    def _text(self, name: str, value: Value | None) -> bytes:
+        """A value as JSON, behind the name of its fact if it has one."""
+        text = self._texts.get((name, value))
+        if text is None:
+            text = (_dumped(name) + b":" if name else b"") + _dumped(value)
+            remember(self._texts, (name, value), text)
+        return text
 
     def _whole(self, record: Record) -> Result:
         profile = self._profile(record)
@@ -152,28 +174,15 @@ class Desk:
         except DataError as error:
             raise DataError([problem._replace(line=(problem.line or 1) + record.line - 1) for problem in error.problems]) from None
 
-    def _facts(self, inputs: Mapping[str, Value | None]) -> bytes:
-        """The facts by which results are counted, as JSON."""
-        found = []
-        for fact in self._rules.grouped_by:
-            value = inputs.get(fact)
-            if value is not None:
-                text = self._texts.get((fact, value))
-                if text is None:
-                    text = f"{json.dumps(fact)}:{json.dumps(value, ensure_ascii=False)}".encode()
-                    remember(self._texts, (fact, value), text)
-                found.append(text)
-        return b",".join(found)
-
     def _refusal(self, record: Record, name: str, problems: Sequence[Problem]) -> Result:
         told = [
             {
                 "code": problem.code,
-                "field": problem.field,
+                "field": problem.field[:_LONGEST_FIELD],
                 "line": problem.line,
                 "message": self._words.problem(problem._replace(file="", line=None, field="")),
             }
-            for problem in problems
+            for problem in problems[:_MOST_TOLD]
         ]
         source = {"file": record.source} if record.source else {}
         found = {"record": record.number, "id": name or record.name, **source, "error": told}
@@ -230,14 +239,13 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return table
 
 
-def _quoted(text: Value | None) -> bytes:
+def _quoted(text: str) -> bytes:
     """A text as JSON, what is not printable as escapes."""
-    if text is None:
-        return b"null"
-    if isinstance(text, str) and not text.isprintable():
+    if not text.isprintable():
         return json.dumps(text).encode()  # no terminal that shows the line is to obey it
     return msgspec.json.encode(text)
 
 
 def _dumped(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return (text if text.isprintable() else json.dumps(value, separators=(",", ":"))).encode()  # as in _quoted

@@ -7,14 +7,14 @@ of rank, with the shares between them. What is not in a table yet is computed by
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from operator import getitem, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from .conditions import All, AnyOf, Condition, Not, facts_of, holds
-from .inference import OPERATIONS, Judged, Open, Piece, likelihood_of, weigh, weigh_piece
-from .quantise import MOST, Lens, Quantiser
+from .inference import OPERATIONS, Judged, Open, Piece, day_number, likelihood_of, weigh, weigh_piece
+from .quantise import Lens, Quantiser
 from .report import SHARE_DIGITS
 from .ruleset import Cause, Evidence, RuleSet
 from .values import Value
@@ -23,28 +23,31 @@ AS_OF = "as_of"
 REMEMBERED = 4096  # of what has no table
 _TABLE = 8192  # codes of a cause or of a single piece of evidence that has a table
 _PART = 512  # codes up to which neighbouring pieces of evidence, or conditions, share a table
+_SMALL = 64  # the same where a table is filled from smaller ones
 _CELLS = 2 * 10**SHARE_DIGITS  # all shares within one cell are rounded alike, and are equally likely
 _NOWHERE = 1 << 62  # the rank of a cause that does not apply
-_INFINITE = float("inf")
 
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
 _Codes = tuple[int, ...]
+_Swing = tuple[int, str, int, int]  # minus the larger of the two, the unknown fact, bits it could add, bits it could remove
 _Row = tuple[int, float, bytes, bytes]  # rank (smaller is better), 2**score, the JSON before the share and after it
 _OUT: _Row = (_NOWHERE, 0.0, b"", b"")
-_UNSEEN: _Row = (-1, _INFINITE, b"", b"")
+_UNSEEN: _Row = (-_NOWHERE, 0.0, b"", b"")
+_ALERT, _CHECK, _SAYING = "alert", "check", "saying"
+_UNSEEN_FLAGS = [("", "")]
 
 
 class Ready(NamedTuple):
     """A profile that has been read: its id, the sum of its codes without derived facts, and how that came about.
 
-    ``inputs`` are the values of those facts that are used as they are. ``adds[places[fact]][raws[places[fact]]]`` is what a fact
+    ``inputs`` are the values of :attr:`Bulk.inputs`. ``adds[places[fact]][raws[places[fact]]]`` is what a fact
     added to the sum, bits above the codes included.
     """
 
     id: str
     total: int
-    inputs: Mapping[str, Value | None]
+    inputs: list[Value | None]
     places: Mapping[str, int]
     adds: Sequence[Mapping[Any, int]]
     raws: Sequence[Any]
@@ -67,24 +70,29 @@ class Bulk:
         self.rules = rules
         self.quantiser = quantiser = Quantiser(rules.facts, _conditions(rules))
         self._checks = {check.id: check.drop for check in rules.checks}
-        self._alerts = _Flags([(alert.id, alert.when) for alert in rules.alerts], quantiser)
-        self._contradictions = _Flags([(check.id, check.when) for check in rules.checks], quantiser)
-        self._sayings = _Flags([(saying.id, saying.when) for saying in rules.sayings if saying.when is not None], quantiser)
-        causes = list(enumerate(rules.causes))
-        whole = [(place, cause) for place, cause in causes if quantiser.kinds(_conditions_in(cause.applies, cause.evidence)) <= _TABLE]
-        self._whole = [_Whole(cause, _Rows(cause, place, len(causes)), quantiser) for place, cause in whole]
-        self._tables = [cause.table for cause in self._whole]
-        self._span = _span([cause.lens for cause in self._whole])
-        self._parted = [_Parted(cause, _Rows(cause, place, len(causes)), quantiser) for place, cause in causes if (place, cause) not in whole]
+        flags = [(_ALERT, alert.id, alert.when) for alert in rules.alerts] + [(_CHECK, check.id, check.when) for check in rules.checks]
+        flags += [(_SAYING, saying.id, saying.when) for saying in rules.sayings if saying.when is not None]
+        self._flags = _Flags(flags, quantiser)
+        causes = [(cause, _Rows(cause, place, len(rules.causes))) for place, cause in enumerate(rules.causes)]
+        kinds = [quantiser.kinds(_conditions_in(cause.applies, cause.evidence)) for cause in rules.causes]
+        self._tabled = [_Tabled(*one, quantiser) for one, many in zip(causes, kinds, strict=True) if many <= _TABLE]
+        self._span = _span([cause.lens for cause in self._tabled])
+        self._tables = [cause.table for cause in self._tabled]
+        parted = [_Parted(*one, quantiser) for one, many in zip(causes, kinds, strict=True) if many > _TABLE]
+        parts = [part for cause in parted for part in cause.tabled]
+        self._part_span = _span([part.lens for part in parts])
+        self._part_tables = [part.table for part in parts]
+        for cause in parted:
+            cause.judge_the_rest(quantiser)
+        self._parted = [(cause.composed.get, cause.span_in(parts), cause.put_together) for cause in parted]
         quantiser.seal()
+        derived = [(fact.id, *fact.derived) for fact in rules.facts.values() if fact.derived is not None]
+        sources = [fact for _, _, pair in derived for fact in pair if rules.facts[fact].derived is None]
+        self.inputs = tuple(dict.fromkeys([*sources, *rules.grouped_by, *([AS_OF] if AS_OF in rules.facts else [])]))
+        places = {name: place for place, name in enumerate((*self.inputs, *(name for name, _, _ in derived)))}
         self._derived = [
-            (fact.id, _operation(fact.derived[0]), *fact.derived[1], *quantiser.scale(fact.id))
-            for fact in rules.facts.values()
-            if fact.derived is not None
+            (_operation(operation), places[first], places[second], *quantiser.scale(name)) for name, operation, (first, second) in derived
         ]
-        sources = [fact for fact in rules.facts.values() if fact.derived is not None]
-        inputs = [name for fact in sources if fact.derived for name in fact.derived[1] if rules.facts[name].derived is None]
-        self.inputs = tuple(dict.fromkeys([*inputs, *rules.grouped_by, *([AS_OF] if AS_OF in rules.facts else [])]))
         self._none = 2.0**rules.none_of_these
         self._shares = [self._share((cell + 0.5) / _CELLS) for cell in range(_CELLS)]
         for border in rules.likelihood.values():
@@ -93,54 +101,54 @@ class Bulk:
     def body(self, ready: Ready) -> Body:
         """The result for one profile."""
         codes = self._codes(ready.total, ready.inputs)
-        warnings = self._alerts.holding(codes)
-        contradictions = self._contradictions.holding(codes)
-        if contradictions:
-            codes = self._without(ready, {fact for check in contradictions for fact in self._checks[check]})
-        warnings = [*warnings, *contradictions, *self._sayings.holding(codes)]
+        warnings = self._flags.holding(codes)
+        dropped = {fact for kind, name in warnings if kind == _CHECK for fact in self._checks[name]} if warnings else ()
+        if dropped:
+            codes = self._without(ready, dropped)
+            said = [flag for flag in self._flags.holding(codes) if flag[0] == _SAYING]
+            warnings = [flag for flag in warnings if flag[0] != _SAYING] + said
         rows = list(map(getitem, self._tables, codes[self._span]))
-        rows += [cause.row(codes) for cause in self._parted]
-        return self._body(rows, codes, b",".join([b'"%b"' % name.encode() for name in warnings]))
+        numbers = tuple(map(getitem, self._part_tables, codes[self._part_span]))
+        rows += [known(numbers[span]) or put_together(codes) for known, span, put_together in self._parted]
+        rows.sort(key=itemgetter(0))
+        if rows and rows[0] is _UNSEEN:  # a code that some table does not have yet
+            rows[: rows.count(_UNSEEN)] = [cause.fill(codes) for cause in self._tabled if cause.lacks(codes)]
+            rows.sort(key=itemgetter(0))
+        while rows and rows[-1] is _OUT:
+            rows.pop()
+        return self._body(rows, b",".join([b'"%b"' % name.encode() for _, name in warnings]) if warnings else b"")
 
-    def _codes(self, total: int, inputs: Mapping[str, Value | None]) -> _Codes:
+    def _codes(self, total: int, inputs: Sequence[Value | None]) -> _Codes:
         """The codes of a profile, with what the derived facts add."""
-        known = dict(inputs)
-        for name, operation, first, second, bounds, adds in self._derived:
-            left = known.get(first)
-            if left is None:
-                continue
-            right = known.get(second)
-            if right is None:
-                continue
-            result = operation(left, right)
-            if result is not None:
-                known[name] = result
-                total += adds[bisect_left(bounds, result) + bisect_right(bounds, result)]
+        known = [*inputs]
+        for operation, first, second, bounds, adds in self._derived:
+            left, right = known[first], known[second]
+            result = None
+            if left is not None and right is not None:
+                result = operation(left, right)
+                if result is not None:
+                    total += adds[bisect_left(bounds, result) + bisect_right(bounds, result)]
+            known.append(result)
         return self.quantiser.codes(total.to_bytes(self.quantiser.size, "little"))
 
-    def _without(self, ready: Ready, dropped: set[str]) -> _Codes:
+    def _without(self, ready: Ready, dropped: Collection[str]) -> _Codes:
         """The codes of a profile of which some facts are treated as not known."""
         total = ready.total
         for place in [ready.places[fact] for fact in dropped if fact in ready.places]:
             total -= ready.adds[place][ready.raws[place]]
-        return self._codes(total, {fact: value for fact, value in ready.inputs.items() if fact not in dropped})
+        return self._codes(total, [None if name in dropped else value for name, value in zip(self.inputs, ready.inputs, strict=True)])
 
-    def _body(self, rows: list[_Row], codes: _Codes, warnings: bytes) -> Body:
-        rows.sort(key=itemgetter(0))
-        while rows and rows[-1] is _OUT:
-            rows.pop()
+    def _body(self, rows: list[_Row], warnings: bytes) -> Body:
         if not rows:
             return Body(inconclusive=True, none_share=1.0, first_share=0.0, causes=b"", warnings=warnings)
         _, powers, heads, tails = zip(*rows, strict=True)
         total = sum(powers) + self._none
-        if total == _INFINITE:  # a code that was never seen before
-            found = [cause.row(codes) for cause in self._whole]
-            return self._body([*found, *(cause.row(codes) for cause in self._parted)], codes, warnings)
+        known = self._shares
         shares = {}
         for power in set(powers):
             place = power / total * _CELLS
             cell = int(place)
-            shares[power] = (cell != place and self._shares[cell]) or self._share(power / total)
+            shares[power] = (cell != place and known[cell]) or self._share(power / total)
         parts = [b""] * (3 * len(rows))
         parts[0::3] = heads
         parts[1::3] = map(shares.__getitem__, powers)
@@ -152,53 +160,49 @@ class Bulk:
 
 
 class _Flags:
-    """Conditions of which only matters whether they certainly hold; neighbours share a table."""
+    """Named conditions of which only matters whether they certainly hold; neighbours share a table."""
 
-    def __init__(self, named: list[tuple[str, Condition]], quantiser: Quantiser) -> None:
-        groups: list[list[tuple[str, Condition]]] = []
-        for one in named:
-            if groups and quantiser.kinds([when for _, when in (*groups[-1], one)]) <= _PART:
+    def __init__(self, flags: list[tuple[str, str, Condition]], quantiser: Quantiser) -> None:
+        groups: list[list[tuple[str, str, Condition]]] = []
+        for one in flags:
+            if groups and quantiser.kinds([when for *_, when in (*groups[-1], one)]) <= _PART:
                 groups[-1].append(one)
             else:
                 groups.append([one])
-        small = [group for group in groups if quantiser.kinds([when for _, when in group]) <= MOST]
-        self._groups = [(group, quantiser.lens([when for _, when in group])) for group in small]
+        small = [group for group in groups if quantiser.kinds([when for *_, when in group]) <= _TABLE]
+        self._groups = [(group, quantiser.lens([when for *_, when in group])) for group in small]
         self._span = _span([lens for _, lens in self._groups])
-        self._tables: list[list[list[str] | None]] = [[None] * lens.kinds for _, lens in self._groups]
-        self._large = [(name, _Judge(when, quantiser)) for group in groups if group not in small for name, when in group]
-        self._order = {name: place for place, (name, _) in enumerate(named)}
+        self._tables = [[_UNSEEN_FLAGS] * lens.kinds for _, lens in self._groups]
+        self._large = [((kind, name), _Judge(when, quantiser)) for group in groups if group not in small for kind, name, when in group]
+        self._order = {(kind, name): place for place, (kind, name, _) in enumerate(flags)}
 
-    def holding(self, codes: _Codes) -> list[str]:
-        """The names of the conditions that hold, in order."""
+    def holding(self, codes: _Codes) -> list[tuple[str, str]]:
+        """The kinds and names of the conditions that hold, in order."""
         seen = list(map(getitem, self._tables, codes[self._span]))
-        if not self._large and not any(seen) and None not in seen:
+        if not any(seen) and not self._large:
             return []
         found = []
-        for (group, lens), table, names in zip(self._groups, self._tables, seen, strict=True):
-            if names is None:
-                code = codes[lens.place]
-                facts = lens.facts(code)
-                names = table[code] = [name for name, when in group if holds(when, facts) is True]
-            found += names
-        found += [name for name, judge_large in self._large if judge_large(codes)[0]]
+        for (group, lens), table, flags in zip(self._groups, self._tables, seen, strict=True):
+            if flags is _UNSEEN_FLAGS:
+                facts = lens.facts(codes[lens.place])
+                flags = table[codes[lens.place]] = [(kind, name) for kind, name, when in group if holds(when, facts) is True]
+            found += flags
+        found += [flag for flag, judged in self._large if judged(codes)[0]]
         return sorted(found, key=self._order.__getitem__)
 
 
 class _Judge:
-    """One condition: whether it holds, and all facts in it that are not known. One of too many codes is judged by its parts."""
+    """One condition: whether it holds, and all facts in it that are not known. One of many codes is judged by its parts."""
 
     def __init__(self, condition: Condition, quantiser: Quantiser) -> None:
         self._condition = condition
         self._table: list[Judged | None] = []
         self._parts: list[_Judge] = []
-        if quantiser.kinds([condition]) <= MOST:
+        if quantiser.kinds([condition]) > _PART and isinstance(condition, (All, AnyOf, Not)):
+            self._parts = [_Judge(part, quantiser) for part in _divided(condition, quantiser)]
+        else:  # a single comparison has few codes
             self._lens = quantiser.lens([condition])
             self._table = [None] * self._lens.kinds
-        elif isinstance(condition, Not):
-            self._parts = [_Judge(condition.part, quantiser)]
-        else:
-            assert isinstance(condition, (All, AnyOf))  # a single comparison has few codes
-            self._parts = [_Judge(part, quantiser) for part in condition.parts]
 
     def __call__(self, codes: _Codes) -> Judged:
         if self._parts:
@@ -212,33 +216,64 @@ class _Judge:
         return judged
 
     def _combined(self, judged: list[Judged]) -> Judged:
-        unknown = tuple(dict.fromkeys([fact for _, facts in judged for fact in facts]))
         truths = [truth for truth, _ in judged]
         if isinstance(self._condition, Not):
-            return None if truths[0] is None else not truths[0], unknown
+            return None if truths[0] is None else not truths[0], judged[0][1]
         decides = isinstance(self._condition, AnyOf)
+        unknown = tuple(dict.fromkeys([fact for _, facts in judged for fact in facts]))
         return decides if decides in truths else None if None in truths else not decides, unknown
+
+
+def _divided(condition: All | AnyOf | Not, quantiser: Quantiser) -> list[Condition]:
+    """The parts of a condition, neighbours together while they have few codes."""
+    if isinstance(condition, Not):
+        return [condition.part]
+    groups: list[list[Condition]] = []
+    for part in condition.parts:
+        if groups and quantiser.kinds([*groups[-1], part]) <= _PART:
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return [group[0] if len(group) == 1 else type(condition)(tuple(group)) for group in groups]
 
 
 class _Rows:
     """Makes the rows of one cause, equal ones once."""
 
     def __init__(self, cause: Cause, place: int, causes: int) -> None:
-        self._id, self._place, self._causes = cause.id, place, causes
+        self._id, self._prior, self._place, self._causes = cause.id, cause.prior, place, causes
         self._grade = f',"grade":"{cause.grade}","for":['.encode()
         self._heads: dict[int, tuple[int, float, bytes]] = {}
         self._made: dict[bytes, _Row] = {}
 
-    def make(self, score: int, speaks_for: bytes, against: bytes, opened: list[Open]) -> _Row:
-        opened.sort(key=_strongest_first)
-        tail = b"".join(
-            (self._grade, speaks_for, b'],"against":[', against, b'],"open":[', b",".join([_TEXTS[one] for one in opened]), b"]}")
-        )
-        row = self._made.get(tail)
-        if row is None:
-            row = (*self._head(score), tail)
-            remember(self._made, tail, row)
-        return row
+    def add_up(self, outcomes: Iterable["_Outcome"]) -> _Row:
+        """The row that follows from the outcomes of all evidence; what is open comes strongest first."""
+        score = self._prior
+        plus: list[bytes] = []
+        minus: list[bytes] = []
+        opened: list[_Swing] = []
+        for bits, text_for, text_against, swings, out in outcomes:
+            if out:
+                return _OUT
+            score += bits
+            if text_for:
+                plus.append(text_for)
+            if text_against:
+                minus.append(text_against)
+            opened += swings
+        if len({swing[1] for swing in opened}) < len(opened):
+            opened = _added_up(opened)
+        opened.sort(key=itemgetter(0))
+        speaks_for, against = b",".join(plus), b",".join(minus)
+        tail = b"".join((self._grade, speaks_for, b'],"against":[', against, b'],"open":[', b",".join(map(_opened, opened)), b"]}"))
+        return *self._head(score), tail
+
+    def shared(self, row: _Row) -> _Row:
+        """The row that was made before, if it is equal to this one."""
+        known = self._made.get(row[3])
+        if known is None:
+            remember(self._made, row[3], row)
+        return known or row
 
     def _head(self, score: int) -> tuple[int, float, bytes]:
         head = self._heads.get(score)
@@ -248,36 +283,39 @@ class _Rows:
         return head
 
 
-class _Texts(dict[Open, bytes]):
+class _Texts(dict[_Swing, bytes]):
     """The JSON of what is open; few different ones come up."""
 
-    def __missing__(self, one: Open) -> bytes:
-        text = f'{{"fact":"{one.fact}","could_add":{one.could_add},"could_remove":{one.could_remove}}}'.encode()
-        self[one] = text
+    def __missing__(self, swing: _Swing) -> bytes:
+        _, fact, add, remove = swing
+        text = f'{{"fact":"{fact}","could_add":{add},"could_remove":{remove}}}'.encode()
+        self[swing] = text
         return text
 
 
-_TEXTS = _Texts()
+_opened = _Texts().__getitem__
 
 
-class _Whole:
-    """A cause with a table of its own."""
+class _Tabled:
+    """A cause with a table from its codes to its rows, filled from its parts: of those few differ."""
 
     def __init__(self, cause: Cause, rows: _Rows, quantiser: Quantiser) -> None:
-        self._cause, self._rows = cause, rows
+        self._rows = rows
         self.lens = quantiser.lens(_conditions_in(cause.applies, cause.evidence))
         self.table = [_UNSEEN] * self.lens.kinds
+        groups = _grouped(cause, quantiser, _SMALL)
+        parts = [_Part(cause, *group, quantiser.aside(_conditions_in(*group))) for group in groups]
+        self._parts = [(part.lens.within(self.lens), part.outcome) for part in parts]
 
-    def row(self, codes: _Codes) -> _Row:
+    def lacks(self, codes: _Codes) -> bool:
+        """Whether these codes come for the first time."""
+        return self.table[codes[self.lens.place]] is _UNSEEN
+
+    def fill(self, codes: _Codes) -> _Row:
         """How the cause is weighed, and its JSON."""
         code = codes[self.lens.place]
-        row = self.table[code]
-        if row is _UNSEEN:
-            weighed = weigh(self._cause, self.lens.facts(code))
-            row = _OUT
-            if weighed.applies is not False:
-                row = self._rows.make(weighed.score, _counted(weighed.speaks_for), _counted(weighed.against), list(weighed.open))
-            self.table[code] = row
+        kinds = self.lens.kinds_in(code)
+        row = self.table[code] = self._rows.shared(self._rows.add_up([outcome(narrow(kinds)) for narrow, outcome in self._parts]))
         return row
 
 
@@ -287,7 +325,7 @@ class _Outcome(NamedTuple):
     bits: int
     speaks_for: bytes
     against: bytes
-    opened: tuple[Open, ...]
+    opened: tuple[_Swing, ...]
     out: bool = False
 
 
@@ -295,65 +333,58 @@ class _Parted:
     """A cause of too many codes, put together from parts."""
 
     def __init__(self, cause: Cause, rows: _Rows, quantiser: Quantiser) -> None:
-        self._prior, self._rows = cause.prior, rows
-        groups: list[tuple[Condition | None, list[Evidence]]] = [(cause.applies, [])]
-        for piece in cause.evidence:
-            applies, before = groups[-1]
-            if quantiser.kinds(_conditions_in(applies, [*before, piece])) <= _PART:
-                before.append(piece)
-            else:
-                groups.append((None, [piece]))
-        tables = [group for group in groups if quantiser.kinds(_conditions_in(*group)) <= MOST]
-        made = {id(group): _Part(cause, *group, quantiser) for group in tables}
-        self._parts: list[Callable[[_Codes], _Outcome]] = [
-            made[id(group)].outcome if id(group) in made else _Long(*group, quantiser).outcome for group in groups if any(group)
+        self._rows = rows
+        self._groups = _grouped(cause, quantiser, _PART)
+        conditions = [_conditions_in(*group) for group in self._groups]
+        few = [quantiser.kinds(found) <= _TABLE for found in conditions]
+        self._made = [
+            _Part(cause, *group, quantiser.lens(found)) if tabled else None
+            for group, found, tabled in zip(self._groups, conditions, few, strict=True)
         ]
-        self._tables = [part.table for part in made.values()]
-        self._span = _span([part.lens for part in made.values()])
-        self._composed: dict[tuple[int | None, ...], _Row] = {}
-        self._apart = _are_apart([{fact for piece in pieces for fact in piece.facts} for _, pieces in groups])
-        self.row = self._row if len(tables) == len(groups) else self._put_together
+        self.tabled = [part for part in self._made if part is not None]
+        self.composed: dict[tuple[int | None, ...], _Row] = {}
+        self._spare = 4 * REMEMBERED
+        self._parts: list[Callable[[_Codes], _Outcome]] = []
 
-    def _row(self, codes: _Codes) -> _Row:
-        row = self._composed.get(tuple(map(getitem, self._tables, codes[self._span])))
-        if row is None:
-            row = self._put_together(codes)
-            remember(self._composed, tuple(map(getitem, self._tables, codes[self._span])), row)
+    def judge_the_rest(self, quantiser: Quantiser) -> None:
+        """Prepare what has too many codes for a table: its lenses stand behind those of the parts of all causes."""
+        for group, part in zip(self._groups, self._made, strict=True):
+            self._parts.append(_Long(*group, quantiser).outcome_in if part is None else part.outcome_in)
+
+    def span_in(self, parts: Sequence["_Part"]) -> slice:
+        """Where the parts of this cause stand among all."""
+        first = parts.index(self.tabled[0]) if self.tabled else 0
+        return slice(first, first + len(self.tabled))
+
+    def put_together(self, codes: _Codes) -> _Row:
+        """How the cause is weighed, and its JSON."""
+        outcomes = [part(codes) for part in self._parts]
+        if len(self.tabled) < len(outcomes):
+            return self._rows.add_up(outcomes)
+        row = self._rows.add_up(outcomes)
+        if self._spare:  # where so many different ones come that memory is of little use, it stays as it is
+            self._spare -= 1
+            row = self._rows.shared(row)
+            remember(self.composed, tuple([part.table[codes[part.lens.place]] for part in self.tabled]), row)
         return row
-
-    def _put_together(self, codes: _Codes) -> _Row:
-        score = self._prior
-        speaks_for: list[bytes] = []
-        against: list[bytes] = []
-        opened: list[Open] = []
-        for part in self._parts:
-            bits, plus, minus, swings, out = part(codes)
-            if out:
-                return _OUT
-            score += bits
-            if plus:
-                speaks_for.append(plus)
-            if minus:
-                against.append(minus)
-            opened += swings
-        if not self._apart:
-            opened = _added_up(opened)
-        return self._rows.make(score, b",".join(speaks_for), b",".join(against), opened)
 
 
 class _Part:
     """Some neighbouring pieces of evidence of one cause, and whether it applies, with a table from codes to numbered outcomes."""
 
-    def __init__(self, cause: Cause, applies: Condition | None, pieces: list[Evidence], quantiser: Quantiser) -> None:
+    def __init__(self, cause: Cause, applies: Condition | None, pieces: Sequence[Evidence], lens: Lens) -> None:
         self._cause = cause._replace(prior=0, applies=applies, evidence=tuple(pieces))
-        self.lens = quantiser.lens(_conditions_in(applies, pieces))
-        self.table: list[int | None] = [None] * self.lens.kinds
+        self.lens = lens
+        self.table: list[int | None] = [None] * lens.kinds
         self._numbers: dict[_Outcome, int] = {}
         self._outcomes: list[_Outcome] = []
 
-    def outcome(self, codes: _Codes) -> _Outcome:
+    def outcome_in(self, codes: _Codes) -> _Outcome:
         """What the pieces come to."""
-        code = codes[self.lens.place]
+        return self.outcome(codes[self.lens.place])
+
+    def outcome(self, code: int) -> _Outcome:
+        """What the pieces come to by the code of this part."""
         number = self.table[code]
         if number is None:
             outcome = self._weigh(code)
@@ -366,25 +397,25 @@ class _Part:
         weighed = weigh(self._cause, self.lens.facts(code))
         if weighed.applies is False:
             return _Outcome(0, b"", b"", (), out=True)
-        return _Outcome(weighed.score, _counted(weighed.speaks_for), _counted(weighed.against), weighed.open)
+        return _Outcome(weighed.score, _counted(weighed.speaks_for), _counted(weighed.against), tuple(_swings(weighed.open)))
 
 
 class _Long:
     """A condition for applying, and pieces of evidence, of too many codes for a table: step by step."""
 
-    def __init__(self, applies: Condition | None, pieces: list[Evidence], quantiser: Quantiser) -> None:
+    def __init__(self, applies: Condition | None, pieces: Sequence[Evidence], quantiser: Quantiser) -> None:
         self._applies = _Judge(applies, quantiser) if applies is not None else None
         self._pieces = [(piece, [_Judge(step.when, quantiser) for step in piece.steps]) for piece in pieces]
         self._weighed: list[dict[tuple[bool | None, ...], tuple[int, bytes, int, int]]] = [{} for _ in pieces]
 
-    def outcome(self, codes: _Codes) -> _Outcome:
+    def outcome_in(self, codes: _Codes) -> _Outcome:
         """What the pieces come to."""
         if self._applies is not None and self._applies(codes)[0] is False:
             return _Outcome(0, b"", b"", (), out=True)
         total = 0
         speaks_for: list[bytes] = []
         against: list[bytes] = []
-        opened: list[Open] = []
+        opened: list[_Swing] = []
         for (piece, steps), weighed in zip(self._pieces, self._weighed, strict=True):
             judged = []
             for step in steps:
@@ -399,8 +430,9 @@ class _Long:
                 total += bits
                 (speaks_for if bits > 0 else against).append(text)
             if add or remove:
+                weight = -max(add, remove)
                 unknown = dict.fromkeys([fact for truth, facts in judged if truth is None for fact in facts])
-                opened += [Open(fact, add, remove) for fact in unknown]
+                opened += [(weight, fact, add, remove) for fact in unknown]
         if len(self._pieces) > 1:
             opened = _added_up(opened)
         return _Outcome(total, b",".join(speaks_for), b",".join(against), tuple(opened))
@@ -417,25 +449,34 @@ def _counted(pieces: Iterable[Piece]) -> bytes:
     return ",".join([f'{{"id":"{piece.evidence.id}","bits":{piece.bits}}}' for piece in pieces]).encode()
 
 
-def _added_up(opened: list[Open]) -> list[Open]:
+def _swings(opened: Iterable[Open]) -> list[_Swing]:
+    return [(-max(add, remove), fact, add, remove) for fact, add, remove in opened]
+
+
+def _added_up(opened: list[_Swing]) -> list[_Swing]:
     """Each fact once, in the order in which it first comes up."""
-    found: dict[str, Open] = {}
-    for one in opened:
-        fact = one[0]
+    found: dict[str, _Swing] = {}
+    for swing in opened:
+        fact = swing[1]
         if fact in found:
-            _, add, remove = found[fact]
-            found[fact] = Open(fact, add + one[1], remove + one[2])
+            _, _, add, remove = found[fact]
+            add, remove = add + swing[2], remove + swing[3]
+            found[fact] = (-max(add, remove), fact, add, remove)
         else:
-            found[fact] = one
+            found[fact] = swing
     return list(found.values())
 
 
-def _strongest_first(one: Open) -> int:
-    return -max(one[1], one[2])
-
-
-def _are_apart(groups: list[set[str]]) -> bool:
-    return sum(map(len, groups)) == len(set().union(*groups))
+def _grouped(cause: Cause, quantiser: Quantiser, most: int) -> list[tuple[Condition | None, list[Evidence]]]:
+    """The evidence of a cause, neighbours together while they have no more kinds than ``most``; the first with the condition to apply."""
+    groups: list[tuple[Condition | None, list[Evidence]]] = [(cause.applies, [])]
+    for piece in cause.evidence:
+        applies, before = groups[-1]
+        if quantiser.kinds(_conditions_in(applies, [*before, piece])) <= most:
+            before.append(piece)
+        else:
+            groups.append((None, [piece]))
+    return [group for group in groups if any(group)]
 
 
 def _span(lenses: list[Lens]) -> slice:
@@ -455,20 +496,18 @@ def _conditions(rules: RuleSet) -> list[Condition]:
 
 
 def _operation(name: str) -> Callable[[Any, Any], Value | None]:
-    """One operation of derived facts; that on dates is slow, and remembered."""
-    operation = OPERATIONS[name]
+    """One operation of derived facts; dates are slow, and remembered."""
     if name != "days_between":
-        return operation
-    known: dict[tuple[Value, Value], Value | None] = {}
+        return OPERATIONS[name]
+    numbers = _DayNumbers()
+    return lambda left, right: numbers[right] - numbers[left]
 
-    def remembered(left: Value, right: Value) -> Value | None:
-        result = known.get((left, right))
-        if result is None:
-            result = operation(left, right)
-            remember(known, (left, right), result)
-        return result
 
-    return remembered
+class _DayNumbers(dict[Value, int]):
+    def __missing__(self, date: Value) -> int:
+        number = day_number(date)
+        remember(self, date, number, 4 * REMEMBERED)
+        return number
 
 
 def remember(memo: dict[_Key, _Kept], key: _Key, value: _Kept, most: int = REMEMBERED) -> None:

@@ -17,7 +17,18 @@ from typing import Annotated
 import typer
 
 from .decoding import visible
-from .errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_READER_GONE, EXIT_SIGNAL, EXIT_USAGE, EXIT_WRITE, CheckError, Problem, WriteError
+from .errors import (
+    EXIT_BUG,
+    EXIT_HUNG_UP,
+    EXIT_INTERRUPTED,
+    EXIT_READER_GONE,
+    EXIT_TERMINATED,
+    EXIT_USAGE,
+    EXIT_WRITE,
+    CheckError,
+    Problem,
+    WriteError,
+)
 from .output import ReaderGone, cannot_write, silence, write_stderr, write_stdout
 
 COMMANDS = ("ask", "next", "diagnose", "explain", "letter", "init", "schema", "sayings", "batch", "stats", "rules")
@@ -153,7 +164,7 @@ class Ended(BaseException):
 
 def _end(number: int, _frame: object) -> None:
     signal.signal(number, signal.SIG_IGN)
-    raise Ended(number)
+    raise Ended(EXIT_TERMINATED if number == signal.SIGTERM else EXIT_HUNG_UP)
 
 
 def run() -> None:
@@ -168,7 +179,7 @@ def run() -> None:
             sys.stdout.flush()
     except Ended as end:
         silence()  # whoever reads our output may have stopped: the last flush must not wait for them
-        code = EXIT_SIGNAL + end.args[0]
+        code = end.args[0]
     except KeyboardInterrupt:
         silence()
         code = EXIT_INTERRUPTED

@@ -17,9 +17,10 @@ EXIT_DATA = 65
 EXIT_READ = 66
 EXIT_BUG = 70
 EXIT_WRITE = 74
+EXIT_HUNG_UP = 129  # the terminal is gone (SIGHUP)
 EXIT_INTERRUPTED = 130
 EXIT_READER_GONE = 141
-EXIT_SIGNAL = 128  # plus its number: 143 where the system asks it to end (SIGTERM), 129 where the terminal is gone (SIGHUP)
+EXIT_TERMINATED = 143  # asked to end (SIGTERM)
 
 
 class Problem(NamedTuple):

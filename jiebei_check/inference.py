@@ -102,11 +102,15 @@ def compute(operation: str, left: Value, right: Value) -> Value | None:
     return OPERATIONS[operation](left, right)
 
 
-def _days_between(left: Value, right: Value) -> int:
+def day_number(date_text: Value) -> int:
+    """A date or a month (which counts as its first day) as the number of its day (that of ``datetime.date.toordinal``)."""
     from datetime import date  # noqa: PLC0415 - only profiles with two dates need it
 
-    first, second = (date.fromisoformat(f"{text}-01"[:10]) for text in (str(left), str(right)))
-    return (second - first).days
+    return date.fromisoformat(f"{date_text}-01"[:10]).toordinal()
+
+
+def _days_between(left: Value, right: Value) -> int:
+    return day_number(right) - day_number(left)
 
 
 def _ratio(left: float, right: float) -> float | None:

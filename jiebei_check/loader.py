@@ -17,34 +17,28 @@ from . import shapes
 from .document import Document, Path, parse_document
 from .errors import CheckError, DataError, Problem
 from .layers import BASE, lay_document
-from .rule_conditions import ConditionReader
+from .rule_causes import CauseReader
+from .rule_files import REGISTRY_OF
 from .rule_reader import PLACEHOLDER, Item, TooMany, near, unfold
 from .ruleset import (
     Action,
     Alert,
-    Cause,
     Check,
     Deadline,
-    Evidence,
-    Example,
     Language,
     LetterForm,
-    Otherwise,
     Passage,
     RuleSet,
     Saying,
     Scenario,
     Source,
-    Step,
 )
-from .shapes import Field, Shape
-from .values import Choice, Fact, Notation, Text, fold
+from .shapes import Shape
+from .values import Notation, fold
 
 __all__ = ["PLACEHOLDER", "Item", "Loaded", "build", "require", "unfold"]
 
-_ID = re.compile(r"[a-z][a-z0-9_-]*|[A-Z][A-Z0-9-]*", re.ASCII)
 _VERSION = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
-_INFINITY = float("inf")
 _BLANKS = dict.fromkeys(map(ord, "\n\t\u00a0\u3000"))
 
 
@@ -70,19 +64,13 @@ def build(files: Mapping[str, bytes], digest: str, name: Callable[[str], str] = 
         return Loaded(None, (*reader.problems, Problem("too_many_problems")), reader.documents)
 
 
-# a file that cannot be parsed -> the registry whose references are then not judged
-_REGISTRY_OF = {"sources.yaml": "sources", "actions.yaml": "actions", "facts/*.yaml": "facts"}
-
-
 _LISTED_PARTS = ("addressee", "closing", "enclosures", "blanks", "notes")  # of a letter
 
 
-class _Build(ConditionReader):
+class _Build(CauseReader):
     def __init__(self, files: Mapping[str, bytes], digest: str, name: Callable[[str], str]) -> None:
         super().__init__()
         self.digest = digest
-        self.documents: dict[str, Document] = {}
-        self.opened: dict[str, dict[str, Item]] = {}
         for path, content in files.items():
             if path.startswith(BASE):
                 continue
@@ -94,7 +82,7 @@ class _Build(ConditionReader):
                 self.documents[path] = document
                 self.stems[id(document)] = path.removesuffix(".yaml").replace("/", ".")
         self.unread = frozenset(
-            registry for pattern, registry in _REGISTRY_OF.items() if any(fnmatch(path, pattern) for path in self.unparsed)
+            registry for pattern, registry in REGISTRY_OF.items() if any(fnmatch(path, pattern) for path in self.unparsed)
         )
 
     def parse(self, path: str, content: bytes, name: str) -> Document | None:
@@ -198,37 +186,6 @@ class _Build(ConditionReader):
                 self.fault("unknown_fact", self.item("ruleset.yaml"), "grouped_by", number, found=name, **near(name, self.facts))
         return names
 
-    # --- places
-
-    def item(self, path: str) -> Item:
-        document = self.documents[path]
-        return Item(document, (), document.data)
-
-    def each(self, pattern: str) -> list[tuple[str, Item]]:
-        """(file stem, whole file) for every file of ``pattern``, in the order of names."""
-        return [(PurePosixPath(path).stem, self.item(path)) for path in sorted(self.documents) if fnmatch(path, pattern)]
-
-    def entries(self, path: str, key: str) -> dict[str, Item]:
-        """The items under ``key`` in a file that holds many and nothing else."""
-        if path in self.documents and path not in self.opened:
-            self.opened[path] = self.open_entries(path, key)
-        return self.opened.get(path, {})
-
-    def open_entries(self, path: str, key: str) -> dict[str, Item]:
-        item = self.item(path)
-        before = len(self.problems)
-        table = {key: Field("map", "", required=True, of=Field("any", ""))}
-        for name in item.data if isinstance(item.data, dict) else ():
-            if name != key:
-                self.fault("unknown_rule_key", item, name, found=name, allowed=key, **near(name, table))
-        rows = self.mapping(item, key).get(key)
-        if rows is None:
-            self.fault("missing_key", item, found=key)
-        found = self.mapping(item.child(key, rows), "id: …") if rows is not None else {}
-        if len(self.problems) > before:
-            self.unread |= {key} & set(_REGISTRY_OF.values())
-        return {name: item.child(key, rows).child(name, data) for name, data in found.items()}
-
     # --- the files
 
     def read_languages(self) -> dict[str, Language]:
@@ -267,126 +224,6 @@ class _Build(ConditionReader):
             else:
                 self.fault("text_wanted", inner)
 
-    def read_facts(self) -> dict[str, Text]:
-        sections: dict[str, Text] = {}
-        declared: dict[str, tuple[dict[str, Any], Item]] = {}
-        for stem, item in self.each("facts/*.yaml"):
-            # what refers to facts is read once all of them are known
-            row = self.shape({**shapes.FACTS, "facts": Field("any", ""), "derived": Field("any", "")}, item)
-            if row is None:
-                self.unreadable.add(f"{stem}.")
-                continue
-            if "title" in row:
-                sections[stem] = row["title"]
-            facts = item.child("facts", row.get("facts", {}))
-            for key, data in self.mapping(facts).items():
-                name = key if stem == "profile" else f"{stem}.{key}"
-                table = {**shapes.FACT, "choices": Field("any", ""), "ask_if": Field("any", ""), "usual": Field("any", "")}
-                fact = self.shape(table, facts.child(key, data))
-                if fact is None:
-                    self.unreadable.add(name)
-                else:
-                    declared[name] = (fact, facts.child(key, data))
-        self.declare(declared)
-        self.read_derived()
-        for name, (row, item) in declared.items():
-            if name in self.facts and "ask_if" in row:
-                condition = self.read_condition(shapes.FACT["ask_if"], item.child("ask_if", row["ask_if"]))
-                self.facts[name] = self.facts[name]._replace(ask_if=condition)
-        return sections
-
-    def declare(self, declared: Mapping[str, tuple[dict[str, Any], Item]]) -> None:
-        orders: dict[int, str] = {}
-        for name, (row, item) in declared.items():
-            order = row["order"]
-            if order in orders:  # either may be the wrong one
-                self.fault("order_taken", item, "order", found=str(order), first=orders[order])
-                self.fault("order_taken", declared[orders[order]][1], "order", found=str(order), first=name)
-            orders.setdefault(order, name)
-            before = len(self.problems)
-            choices = self.read_choices(row, item)
-            if len(self.problems) > before:
-                self.unreadable.add(name)
-                continue
-            low, high = row.get("minimum"), row.get("maximum")
-            if low is not None and high is not None and low >= high:
-                self.fault("empty_range", item, "maximum")
-            self.facts[name] = Fact(
-                id=name,
-                type=row["type"],
-                label=row["label"],
-                question=row["question"],
-                hint=row["hint"],
-                unit=row.get("unit", ""),
-                effort=row.get("effort", 1),
-                order=order,
-                minimum=low,
-                maximum=high,
-                choices=choices,
-                also=row.get("also", ()),
-                sensitive=row.get("sensitive", False),
-            )
-            if "usual" in row:
-                usual = self.known_value(self.facts[name], item.child("usual", row["usual"]))
-                self.facts[name] = self.facts[name]._replace(usual=usual)
-
-    def read_choices(self, row: dict[str, Any], inner: Item) -> tuple[Choice, ...]:
-        wants = row["type"] in ("choice", "choices")
-        if wants != ("choices" in row):
-            self.fault("choices_wanted" if wants else "no_choices_here", inner, *("type",) if wants else ("choices",))
-            return ()
-        if not wants:
-            return ()
-        choices = []
-        seen: dict[str, str] = {}
-        listed = inner.child("choices", row["choices"])
-        for key, data in self.mapping(listed).items():
-            place = listed.child(key, data)
-            choice = self.shape(shapes.CHOICE, place)
-            if choice is None:
-                continue
-            label, also = choice["label"], choice.get("also", ())
-            for word in {fold(word) for word in (key, *label.values(), *also)}:
-                if word in seen:
-                    self.fault("word_taken", place, found=word, first=seen[word])
-                seen[word] = key
-            choices.append(Choice(key, label, also))
-        return tuple(choices)
-
-    def read_derived(self) -> None:
-        for _, item in self.each("facts/*.yaml"):
-            derived = item.data.get("derived") if isinstance(item.data, dict) else None
-            rows = item.child("derived", derived)
-            for key, data in self.mapping(rows).items() if derived is not None else ():
-                inner = rows.child(key, data)
-                row = self.shape(shapes.DERIVED, inner)
-                if row is None:
-                    self.unreadable.add(key)
-                    continue
-                fact = self.derived_fact(key, row, inner)
-                if fact is None:
-                    self.unreadable.add(key)
-                else:
-                    self.facts[key] = fact
-
-    def derived_fact(self, key: str, row: dict[str, Any], inner: Item) -> Fact | None:
-        operations = [name for name in shapes.OPERATIONS if name in row]
-        if len(operations) != 1 or key in self.facts:
-            self.fault("one_operation_wanted", inner, allowed=", ".join(shapes.OPERATIONS))
-            return None
-        operation = operations[0]
-        wanted = ("date",) if operation == "days_between" else ("int", "number")
-        before = len(self.problems)
-        for number, name in enumerate(row[operation]):
-            if not self.unknowable(name) and (name not in self.facts or self.facts[name].type not in wanted):
-                self.fault("unknown_fact", inner, operation, number, found=name, **near(name, self.facts))
-        if len(row[operation]) != 2:
-            self.fault("two_facts_wanted", inner, operation)
-        if len(self.problems) > before or any(name not in self.facts for name in row[operation]):
-            return None
-        unit = row.get("unit", "")
-        return Fact(key, "number", row["label"], {}, {}, unit=unit, effort=0, minimum=-_INFINITY, derived=(operation, row[operation]))
-
     def read_sources(self) -> dict[str, Source]:
         rows = ((key, self.shape(shapes.SOURCE, item)) for key, item in self.entries("sources.yaml", "sources").items())
         return {key: Source(id=key, **{"article": {}, **row}) for key, row in rows if row is not None}
@@ -421,8 +258,8 @@ class _Build(ConditionReader):
             parts = {key: tuple(_passage(f"{key}-{number}", part) for number, part in enumerate(row[key], 1)) for key in _LISTED_PARTS}
             happened = tuple(passages[name] for name in row["happened"] if name in passages)
             requests = tuple(_passage(key, part) for key, part in row["requests"].items())
-            fixed = {key: row[key] for key in ("language", "title", "opening")}
-            letters[stem] = LetterForm(id=stem, happened=happened, requests=requests, **fixed, **parts)
+            made: dict[str, Any] = {"id": stem, **{key: row[key] for key in ("language", "title", "opening")}}
+            letters[stem] = LetterForm(**made | parts, happened=happened, requests=requests)
         return letters
 
     def read_scenarios(self, off: tuple[str, ...]) -> tuple[Scenario, ...]:
@@ -433,96 +270,12 @@ class _Build(ConditionReader):
             if row is None:
                 continue
             expect = row["expect"]
-            first, listed, not_first = (tuple(id_ for id_ in expect.get(key, ()) if id_ not in off) for key in ("first", "listed", "not_first"))
+            first, listed, not_first = (
+                tuple(id_ for id_ in expect.get(key, ()) if id_ not in off) for key in ("first", "listed", "not_first")
+            )
             if first or not expect.get("first"):
                 scenarios.append(Scenario(stem, row["title"], row["given"], first, listed, not_first, expect.get("inconclusive")))
         return tuple(scenarios)
-
-    def read_causes(self, families: tuple[str, ...], grades: tuple[str, ...], off: tuple[str, ...]) -> tuple[Cause, ...]:
-        causes = []
-        for stem, item in self.each("causes/*.yaml"):
-            if stem in off:
-                continue
-            if not _ID.fullmatch(stem):
-                self.fault("bad_id", item, found=stem)
-            before = len(self.problems)
-            row = self.shape(shapes.CAUSE, item)
-            if row is None:
-                continue
-            others = row.get("mistaken_for", {})
-            for other in others:
-                if other not in self.ids["causes"] or other == stem:
-                    self.fault("unknown_id", item, "mistaken_for", other, found=other, allowed="", **near(other, self.ids["causes"]))
-            evidence = self.read_evidence(item.child("evidence", row["evidence"]))
-            tests = self.read_tests(item.child("tests", row["tests"]), evidence)
-            if len(self.problems) > before:
-                continue
-            causes.append(
-                Cause(
-                    id=stem,
-                    family=row["family"],
-                    title=row["title"],
-                    summary=row["summary"],
-                    grade=row["grade"],
-                    prior=row["prior"],
-                    applies=row.get("applies"),
-                    evidence=evidence,
-                    mistaken_for={other: text for other, text in others.items() if other not in off},
-                    actions=row["actions"],
-                    tests=tests,
-                )
-            )
-        # ties in a ranking go to what is better founded, then to the order of thinking
-        order = {grade: place for place, grade in enumerate(grades)}
-        thinking = {family: place for place, family in enumerate(families)}
-        causes.sort(key=lambda cause: (order[cause.grade], thinking[cause.family], cause.id))
-        return tuple(causes)
-
-    def read_evidence(self, item: Item) -> tuple[Evidence, ...]:
-        pieces = []
-        for key, row in self.mapping(item).items():
-            assert isinstance(row, dict)  # read by its table
-            place = item.child(key, row)
-            if not _ID.fullmatch(key):
-                self.fault("bad_id", place, found=key)
-            if ("steps" in row) == ("when" in row) or ("steps" in row and {"for", "against", "because"} & set(row)):
-                self.fault("when_or_steps", place)
-                continue
-            if "steps" not in row and "because" not in row:
-                self.fault("missing_key", place, found="because")
-                continue
-            steps = (
-                tuple(self.step(step, place.child("steps", row["steps"]).child(number, step)) for number, step in enumerate(row["steps"]))
-                if "steps" in row
-                else (self.step(row, place),)
-            )
-            other = row.get("otherwise")
-            otherwise = Otherwise(self.signed(other, place.child("otherwise", other)), other["because"]) if other else None
-            pieces.append(Evidence(key, steps, otherwise, row["sources"]))
-        return tuple(pieces)
-
-    def step(self, row: dict[str, Any], place: Item) -> Step:
-        return Step(row["when"], self.signed(row, place), row["because"])
-
-    def signed(self, row: dict[str, Any], place: Item) -> int:
-        if ("for" in row) == ("against" in row):
-            self.fault("for_or_against", place, *(("against",) if "against" in row else ()))
-            return 0
-        return int(row["for"]) if "for" in row else -int(row["against"])
-
-    def read_tests(self, item: Item, evidence: tuple[Evidence, ...]) -> tuple[Example, ...]:
-        pieces = [piece.id for piece in evidence]
-        tests = []
-        for name, row in self.mapping(item).items():
-            assert isinstance(row, dict)  # read by its table
-            named = {}
-            for side in ("for", "against"):
-                named[side] = tuple(row.get(side) or ())
-                for number, piece in enumerate(named[side]):
-                    if piece not in pieces:
-                        self.fault("unknown_id", item, name, side, number, found=piece, **near(piece, pieces))
-            tests.append(Example(name, row["given"], row["expect"], named["for"], named["against"]))
-        return tuple(tests)
 
 
 def _texts(data: object, path: Path) -> Iterator[tuple[Path, str]]:

@@ -12,7 +12,7 @@ from .layers import BASE
 _WHOLE = ("causes/", "scenarios/", "letters/")  # one file, one thing
 
 
-def lay_over(base_files: Mapping[str, bytes], own_files: Mapping[str, bytes], folder_name: str = "") -> dict[str, bytes]:
+def lay_over(base_files: Mapping[str, bytes], own_files: Mapping[str, bytes], folder_name: str = "") -> dict[str, bytes]:  # noqa: ARG001 - files are named by whoever shows them
     """The files of both, ``own_files`` winning; a bundled file that is only partly replaced is kept under :data:`BASE`.
 
     ``folder_name`` is what errors would call the private folder; the files name themselves, so it is not needed here.

@@ -1,6 +1,5 @@
 """A profile: what one person knows about themselves, read from any of the notations that people use."""
 
-
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,6 +13,7 @@ PROFILE_VERSION = 1
 _FREE = ("id", "note")  # carried along or ignored, never interpreted
 Fault = tuple[Path, str, dict[str, str]]
 _PLACE = re.compile(r"\d{1,6}", re.ASCII)  # in a list; a key may look like a longer number
+_LONGEST_KEY = 200  # nothing known is nearly as long
 _SEARCHED = 100  # after so many faults no more words that were probably meant are looked for: each costs a comparison with all
 
 
@@ -121,7 +121,7 @@ def read_mapping(data: object, facts: Mapping[str, Fact], notation: Notation) ->
 def _unknown(key: str, section: str, facts: Mapping[str, Fact], *, search: bool = True) -> tuple[str, dict[str, str]]:
     """What an unknown key probably was: a known one in another section, a label, a section one level too deep, a typo."""
     shown = _show(key)
-    if not search:
+    if not search or len(key) > _LONGEST_KEY:
         return "unknown_fact_in_section" if section else "unknown_section", {"found": shown, "section": section, "allowed": "…"}
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
 

@@ -6,7 +6,7 @@ all lenses stand side by side in one integer, so that a profile is the sum of wh
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from struct import Struct
 from typing import Any, NamedTuple
@@ -14,26 +14,43 @@ from typing import Any, NamedTuple
 from .conditions import Condition, In, Range, holds, leaves
 from .values import Fact, Facts, Value
 
-_FIELD = 16  # bits of a code
-MOST = 1 << _FIELD  # codes that a lens may have
+MOST = 1 << 16  # codes that a lens may have
+_BYTE = 1 << 8
 _Leaf = In | Range
 
 
 class Lens(NamedTuple):
-    """What some conditions can see. ``place`` is that of its code among all codes, which go from 0 to ``kinds`` - 1."""
+    """What some conditions can see. ``place`` is that of its code among all codes, ``shift`` in the integer; 0 <= code < ``kinds``."""
 
     place: int
+    shift: int
     kinds: int
     views: tuple["_View", ...]
 
-    def facts(self, code: int) -> Facts:
-        """Values that the conditions cannot tell from those that gave ``code``."""
-        found: dict[str, Value] = {}
+    def kinds_in(self, code: int) -> list[int]:
+        """The kind of every fact in ``code``."""
+        found = []
         for view in self.views:
             code, kind = divmod(code, len(view.standing_for))
-            if kind:
-                found[view.fact] = view.standing_for[kind]
+            found.append(kind)
         return found
+
+    def facts(self, code: int) -> Facts:
+        """Values that the conditions cannot tell from those that gave ``code``."""
+        kinds = zip(self.views, self.kinds_in(code), strict=True)
+        return {view.fact: view.standing_for[kind] for view, kind in kinds if kind}
+
+    def within(self, wider: "Lens") -> Callable[[Sequence[int]], int]:
+        """How to tell the code of this lens from the kinds in one of ``wider``, which sees all that this one sees."""
+        places = {view.fact: place for place, view in enumerate(wider.views)}
+        terms: list[tuple[int, list[int]]] = []
+        step = 1
+        for view in self.views:
+            place = places[view.fact]
+            rest = [step * view.kind(value) for value in wider.views[place].standing_for[1:]]
+            terms.append((place, [0, *rest]))
+            step *= len(view.standing_for)
+        return lambda kinds: sum([steps[kinds[place]] for place, steps in terms])
 
 
 class _View(NamedTuple):
@@ -60,6 +77,7 @@ class Quantiser:
         self._bounds = {name: _bounds(found) for name, found in self._compared.items() if facts[name].type in ("int", "number", "date")}
         self._facts = facts
         self._lenses: list[Lens] = []
+        self.above = 0  # the first bit above all codes
         self._adds: dict[str, dict[Value, int]] = {}
         self._regions: dict[str, list[int]] = {}
 
@@ -67,19 +85,23 @@ class Quantiser:
         """How many codes a lens for ``conditions`` would have."""
         return prod(len(view.standing_for) for view in self._views(conditions))
 
+    def aside(self, conditions: Iterable[Condition]) -> Lens:
+        """A lens whose code does not stand among the others."""
+        views = self._views(conditions)
+        return Lens(len(self._lenses), self.above, prod(len(view.standing_for) for view in views), views)
+
     def lens(self, conditions: Iterable[Condition]) -> Lens:
         """A lens for ``conditions``; they must not have more than MOST kinds."""
-        views = self._views(conditions)
-        lens = Lens(len(self._lenses), prod(len(view.standing_for) for view in views), views)
+        lens = self.aside(conditions)
         assert lens.kinds <= MOST
         self._lenses.append(lens)
+        self.above += 8 if lens.kinds <= _BYTE else 16
         return lens
 
     def seal(self) -> None:
-        """All lenses are made: compute what each value adds. :attr:`above` is the place over all codes."""
-        self.above = _FIELD * len(self._lenses)
-        self.size = self.above // 8 + 8
-        self.codes = Struct(f"<{len(self._lenses)}H8x").unpack
+        """All lenses are made: compute what each value adds."""
+        self.size = self.above // 8 + 8  # above the codes a sum may hold something else
+        self.codes = Struct("<" + "".join("B" if lens.kinds <= _BYTE else "H" for lens in self._lenses) + "8x").unpack
         for name in self._compared:
             if name in self._bounds:
                 self._regions[name] = [self._add(name, sample) for sample in _between(self._bounds[name])]
@@ -109,7 +131,7 @@ class Quantiser:
             step = 1
             for view in lens.views:
                 if view.fact == fact:
-                    total += step * view.kind(value) << _FIELD * lens.place
+                    total += step * view.kind(value) << lens.shift
                 step *= len(view.standing_for)
         return total
 
@@ -143,7 +165,8 @@ class Quantiser:
 
 def _bounds(compared: Iterable[_Leaf]) -> list[Any]:
     """What numbers or dates are compared with, in order. Dates compare as text."""
-    return sorted({value for leaf in compared for value in (leaf.values if isinstance(leaf, In) else (leaf.low, leaf.high)) if value is not None})
+    values = [value for leaf in compared for value in (leaf.values if isinstance(leaf, In) else (leaf.low, leaf.high))]
+    return sorted({value for value in values if value is not None})
 
 
 def _between(bounds: list[Any]) -> list[Any]:

@@ -56,7 +56,7 @@ class _Plan(NamedTuple):
     cells: Callable[[Sequence[str]], Sequence[str]]  # those that hold facts
     facts: tuple[Fact, ...]
     changes: tuple[dict[Any, int], ...]
-    inputs: tuple[tuple[str, int | None, dict[Any, Value | None]], ...]  # fact, its place among all cells, what its values stand for
+    inputs: tuple[tuple[int | None, dict[Any, Value | None]], ...]  # place among all cells, what the values stand for
     id: int | None
     rest: tuple[Any, ...]  # what is said of facts without a column: nothing, of the day for one
     places: Mapping[str, int]
@@ -91,7 +91,7 @@ class ValueReader:
         values = profile.values
         adds = [{value: self.bulk.quantiser.add(fact, value)} for fact, value in values.items()]
         total = sum(add for one in adds for add in one.values())
-        inputs = {fact: values.get(fact) for fact in self.bulk.inputs}
+        inputs = [values.get(fact) for fact in self.bulk.inputs]
         return Ready(profile.id, total, inputs, {fact: place for place, fact in enumerate(values)}, adds, list(values.values()))
 
     # --- from memory
@@ -130,7 +130,7 @@ class ValueReader:
             if understood is None:
                 return None
             total = understood
-        inputs = {fact: memory[cells[place]] if place is not None else memory[_UNSET] for fact, place, memory in plan.inputs}
+        inputs = [memory[cells[place] if place is not None else _UNSET] for place, memory in plan.inputs]
         name = cells[plan.id].strip()[:_MAX_ID] if plan.id is not None else ""
         return Ready(name, total, inputs, plan.places, plan.changes, raws)
 
@@ -154,7 +154,7 @@ class ValueReader:
                 return None
         if version is not _UNSET and str(version) != str(PROFILE_VERSION):
             return None
-        inputs = dict(zip(self.bulk.inputs, map(dict.get, layout.input_values, layout.inputs(raws)), strict=True))
+        inputs = list(map(getitem, layout.input_values, layout.inputs(raws)))
         name = "" if name is _UNSET or name is None else str(name)[:_MAX_ID]
         return Ready(name, total, inputs, layout.places, layout.changes, raws)
 
@@ -210,7 +210,7 @@ class ValueReader:
             cells=itemgetter(*chosen) if len(chosen) > 1 else lambda cells: [cells[place] for place in chosen],
             facts=facts,
             changes=tuple(self._changes[fact.id] for fact in facts),
-            inputs=tuple((fact, places.get(fact), self._values[fact]) for fact in self.bulk.inputs),
+            inputs=tuple((places.get(fact), self._values[fact]) for fact in self.bulk.inputs),
             id=columns.index("id") if "id" in columns else None,
             rest=(_UNSET,) * len(rest),
             places={fact.id: place for place, fact in enumerate(facts)},

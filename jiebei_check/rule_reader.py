@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
 _WORD = Field("string", "A member of a list.")
 _MOST_PROBLEMS = 1000  # each costs a search for the word that was meant; nobody reads so many
+_LONGEST_WORD = 200  # no word that could be meant is nearly as long
 _LISTED = 12  # more allowed words than this do not fit into one line
 
 
@@ -51,7 +52,7 @@ def unfold(text: str) -> str:
 
 def near(word: str, words: Iterable[str]) -> dict[str, str]:
     """The allowed word that was probably meant, as a parameter of a problem."""
-    found = get_close_matches(word, list(words), n=1, cutoff=0.5)
+    found = get_close_matches(word, list(words), n=1, cutoff=0.5) if len(word) <= _LONGEST_WORD else []
     return {"nearest": found[0]} if found else {}
 
 
@@ -160,7 +161,12 @@ class TableReader:
             return 0
         number = float(text)
         if (field.least is not None and number < field.least) or (field.most is not None and number > field.most):
-            self.fault("out_of_range", item, found=text, allowed=f"{field.least:g}–{field.most:g}" if field.most is not None else f"≥ {field.least:g}")
+            self.fault(
+                "out_of_range",
+                item,
+                found=text,
+                allowed=f"{field.least:g}–{field.most:g}" if field.most is not None else f"≥ {field.least:g}",
+            )
         return int(number) if number.is_integer() else number
 
     def read_boolean(self, _field: Field, item: Item) -> bool:

@@ -13,8 +13,11 @@ MAJOR, MINOR, PATCH, NONE = "major", "minor", "patch", "none"
 
 
 class Change(NamedTuple):
-    """One difference. ``kind``: added, removed or changed; ``what`` is its registry, ``id`` its dotted name;
-    ``before`` and ``after`` are written out for what is short (bits, words), else empty."""
+    """One difference.
+
+    ``kind`` is added, removed or changed; ``what`` its registry, ``id`` its dotted name; ``before`` and ``after`` are
+    written out for what is short (bits, words), else empty.
+    """
 
     kind: str
     what: str
@@ -97,7 +100,12 @@ def _section(change: Change) -> str:
 
 def _breaks(change: Change) -> bool:
     """A change of what a name means to whoever wrote a profile: the type or the answers of a fact."""
-    return change.what == "facts" and change.kind == "changed" and change.id.rpartition(".")[2] in ("type", "unit", "choices") and bool(change.before or change.after)
+    return (
+        change.what == "facts"
+        and change.kind == "changed"
+        and change.id.rpartition(".")[2] in ("type", "unit", "choices")
+        and bool(change.before or change.after)
+    )
 
 
 def shifts(old: RuleSet, new: RuleSet, profiles: Iterable[tuple[str, Profile]]) -> Iterable[Shift]:

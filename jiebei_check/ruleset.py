@@ -148,7 +148,7 @@ class Scenario(NamedTuple):
 
     id: str
     title: Text
-    given: Mapping[str, Value | None]
+    given: Mapping[str, Value]
     first: tuple[str, ...]
     listed: tuple[str, ...]
     not_first: tuple[str, ...]

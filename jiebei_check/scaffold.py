@@ -69,7 +69,12 @@ def new_cause(rules: RuleSet, cause_id: str, family: str) -> str:
         ("open", _nested({asked: True, other: True}), "listed", ("against: [second-sign]",)),
         ("other_way", _nested({asked: True, other: False}), "top", ()),
     ):
-        lines += [f"  {MARK} {_word(rules, languages[0], name)}:", f"    given: {given}", f"    expect: {expect}", *(f"    {one}" for one in named)]
+        lines += [
+            f"  {MARK} {_word(rules, languages[0], name)}:",
+            f"    given: {given}",
+            f"    expect: {expect}",
+            *(f"    {one}" for one in named),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -113,11 +118,19 @@ def new_fact(rules: RuleSet, name: str, kind: str) -> list[str]:
     def text(key_: str, what: str, end: str = "") -> list[str]:
         return [f"    {key_}:", *(f"      {language}: {MARK} {_word(rules, language, what)}{end}" for language in languages)]
 
-    lines = [f"  {key}:", f"    type: {kind}", *text("label", "label"), *text("question", "question"), *text("hint", "hint"), "    effort: 1", f"    order: {order}"]
+    lines = [
+        f"  {key}:",
+        f"    type: {kind}",
+        *text("label", "label"),
+        *text("question", "question"),
+        *text("hint", "hint"),
+        "    effort: 1",
+        f"    order: {order}",
+    ]
     if kind in ("int", "number"):
         unit = next(iter(rules.units)) if kind == "number" else ""
         usual = sorted(fact.maximum for fact in rules.inputs if fact.unit == unit and fact.maximum is not None) or [1000]
-        lines += ["    minimum: 0", f"    maximum: {usual[len(usual) // 2]:g}", *([f"    unit: {unit}"] if unit else [])]
+        lines += ["    minimum: 0", f"    maximum: {usual[len(usual) // 2]:.0f}", *([f"    unit: {unit}"] if unit else [])]
     if kind in ("choice", "choices"):
         lines.append("    choices:")
         for number in ("first", "second"):
@@ -132,7 +145,11 @@ def with_fact(content: str, rules: RuleSet, name: str, kind: str) -> str:
     if not content.strip():
         section = name.rpartition(".")[0]
         languages = tuple(rules.title)
-        title = [] if section in rules.sections else ["title:", *(f"  {language}: {MARK} {_word(rules, language, 'section')}" for language in languages)]
+        title = (
+            []
+            if section in rules.sections
+            else ["title:", *(f"  {language}: {MARK} {_word(rules, language, 'section')}" for language in languages)]
+        )
         return "\n".join([modeline(f"facts/{section}.yaml"), *title, "facts:"]) + "\n" + block
     lines = content.rstrip("\n").split("\n")
     start = next((number for number, line in enumerate(lines) if line.rstrip() == "facts:"), None)

@@ -63,7 +63,11 @@ def _profile(rules: RuleSet) -> Schema:
 
 def _answer(fact: Fact) -> Schema:
     """What a profile may hold for a fact; null and words for "not known" are always fine."""
-    return {"title": _both(fact.label), "description": f"{_both(fact.question)}\n\n{_both(fact.hint)}", "anyOf": [*_typed(fact), _WRITTEN, {"type": "null"}]}
+    return {
+        "title": _both(fact.label),
+        "description": f"{_both(fact.question)}\n\n{_both(fact.hint)}",
+        "anyOf": [*_typed(fact), _WRITTEN, {"type": "null"}],
+    }
 
 
 def _typed(fact: Fact) -> list[Schema]:
@@ -295,7 +299,12 @@ _FIELDS: Mapping[str, Callable[[_Maker, Field], Schema]] = {
     "date": lambda _maker, _field: dict(_DATE),
     "word": lambda _maker, field: {"enum": list(field.allowed)},
     "ref": lambda maker, field: {"allOf": [maker.ref(field)]},
-    "refs": lambda maker, field: {"type": "array", "uniqueItems": True, **({"minItems": 1} if field.filled else {}), "items": maker.ref(field)},
+    "refs": lambda maker, field: {
+        "type": "array",
+        "uniqueItems": True,
+        **({"minItems": 1} if field.filled else {}),
+        "items": maker.ref(field),
+    },
     "strength": lambda maker, _field: {"enum": list(maker.rules.bits)},
     "prior": lambda maker, _field: {"enum": list(maker.rules.priors)},
     "condition": lambda _maker, _field: _linked("condition"),

@@ -28,9 +28,10 @@ class Place(NamedTuple):
 class Failure(NamedTuple):
     """A case that did not come out as expected.
 
-    ``kind`` is ``ranking`` or ``evidence``; ``item`` names the case; ``piece`` the piece of evidence that does not count
-    as the case says, ``side`` and ``found`` (for, against, absent, unknown) what it should do and does. ``needed`` is by how
-    many bits at least the cause would have to gain (positive) or lose (negative); None where no number would do it.
+    ``kind`` is ``ranking``, ``evidence`` or ``scenario``. ``needed`` is by how many bits at least the cause would have to
+    gain (positive) or lose (negative); None where no number would do it. For evidence, ``piece`` does not count as the
+    case says: ``side`` is what it should do and ``found`` what it does (for, against, absent, unknown); ``step`` is the
+    one that holds (-1: none, None: not known), ``ladder`` whether there are several.
     """
 
     file: str
@@ -45,12 +46,16 @@ class Failure(NamedTuple):
     piece: str = ""
     side: str = ""
     found: str = ""
+    step: int | None = None
+    ladder: bool = False
     counted: tuple[tuple[str, int], ...] = ()
 
 
 class Seen(NamedTuple):
-    """Which outcomes of a piece of evidence the cases show: steps and `otherwise` (-1) present in the cause's own cases,
-    absent and unknown in any case."""
+    """What the cases show of a piece of evidence.
+
+    ``present``: steps, and -1 for `otherwise`, in the cause's own cases; ``absent`` and ``unknown``: in any case.
+    """
 
     present: frozenset[int]
     absent: bool
@@ -103,7 +108,11 @@ def _judge(rules: RuleSet, cause: Cause, case: Example, result: Diagnosis) -> li
             if bits.get(piece, 0) * sign <= 0:
                 evidence = next(one for one in cause.evidence if one.id == piece)
                 found = ("for" if bits[piece] > 0 else "against") if bits.get(piece) else state(evidence, facts)
-                failures.append(base._replace(kind="evidence", piece=piece, side=side, found=found))
+                failures.append(
+                    base._replace(
+                        kind="evidence", piece=piece, side=side, found=found, step=step_of(evidence, facts), ladder=len(evidence.steps) > 1
+                    )
+                )
     return failures
 
 
@@ -150,6 +159,7 @@ def _counted(ranked: Ranked) -> tuple[tuple[str, int], ...]:
 
 
 def ranking_of(result: Diagnosis) -> tuple[Place, ...]:
+    """The first few causes of a result with their scores."""
     return tuple(Place(ranked.id, ranked.weighed.score) for ranked in result.causes[:_SHOWN])
 
 

@@ -93,6 +93,7 @@ def _closes(content: str, mark: str) -> bool:
 def _odd_indent(lines: Sequence[str]) -> int | None:
     """The first line that lines up with nothing above it."""
     levels = [0]
+    opened = {0: 1}  # level -> the line that opened it
     opens = True
     text_below: int | None = None  # a block of text below a key at this indentation
     brackets = 0
@@ -115,14 +116,18 @@ def _odd_indent(lines: Sequence[str]) -> int | None:
             if not opens:
                 return number
             levels.append(indent)
+            opened[indent] = number
         else:
+            deeper = levels[-1]
             while levels[-1] > indent:
-                levels.pop()
+                deeper = levels.pop()
             if levels[-1] != indent:
-                return number
+                lost_dash = stripped.startswith("- ") and not lines[opened[deeper] - 1].lstrip().startswith("- ")
+                return opened[deeper] if lost_dash else number
         dashes = re.match(r"(?:- +)+", stripped)
         if dashes:
             levels.append(indent + dashes.end())
+            opened[levels[-1]] = number
         if _BLOCK_TEXT.search(stripped):
             text_below = indent + (dashes.end() if dashes else 0)
         opens = bool(_OPENS.search(stripped))

@@ -110,11 +110,13 @@ _KEYWORDS: dict[str, Callable[[dict[str, Any], Any, Any], bool]] = {
     "pattern": lambda _root, pattern, value: not isinstance(value, str) or re.search(pattern, value) is not None,
     "minItems": lambda _root, least, value: not isinstance(value, list) or len(value) >= least,
     "maxItems": lambda _root, most, value: not isinstance(value, list) or len(value) <= most,
-    "uniqueItems": lambda _root, _wanted, value: not isinstance(value, list) or all(one not in value[:place] for place, one in enumerate(value)),
+    "uniqueItems": lambda _root, _wanted, value: (
+        not isinstance(value, list) or all(one not in value[:place] for place, one in enumerate(value))
+    ),
     "minProperties": lambda _root, least, value: not isinstance(value, dict) or len(value) >= least,
     "required": lambda _root, names, value: not isinstance(value, dict) or all(name in value for name in names),
     "anyOf": lambda root, parts, value: any(_fits(root, part, value) for part in parts),
-    "allOf": lambda _root, _parts_, _value: True,  # told part by part
+    "allOf": lambda _root, _wanted, _value: True,  # told part by part
     "not": lambda root, part, value: not _fits(root, part, value),
     "items": lambda _root, _part, _value: True,  # told member by member
     "$ref": lambda _root, _ref, _value: True,

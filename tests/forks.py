@@ -80,7 +80,9 @@ def _child(request: dict[str, object], stdin: IO[bytes], out: IO[bytes], err: IO
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds * 3) + 1, int(seconds * 3) + 2))
     os.environ.update(request["env"])  # type: ignore[call-overload]  # a mapping of texts
     encoding = str(request["encoding"])
-    sys.stdin, sys.stdout, sys.stderr = (open(n, mode, encoding=encoding, closefd=False) for n, mode in ((0, "r"), (1, "w"), (2, "w")))
+    sys.stdin = open(0, encoding=encoding, closefd=False)  # noqa: SIM115 - they live as long as the process
+    sys.stdout = open(1, "w", encoding=encoding, closefd=False)  # noqa: SIM115 - likewise
+    sys.stderr = open(2, "w", encoding=encoding, closefd=False)  # noqa: SIM115 - likewise
     from jiebei_check.cli import main
 
     code = 70
@@ -102,7 +104,7 @@ def _serve() -> None:
         request = json.loads(line)
         with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             if request["path"]:
-                given: IO[bytes] = open(request["path"], "rb", buffering=0)
+                given: IO[bytes] = open(request["path"], "rb", buffering=0)  # noqa: SIM115 - closed with the process
             else:
                 stdin.write(base64.b64decode(request["stdin"]))
                 stdin.seek(0)

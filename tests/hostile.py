@@ -14,7 +14,7 @@ PROFILE = {"line": {"product": "jiebei", "change": "closed"}, "person": {"age": 
 # Characters that must never reach a terminal as they are: C0, DEL, C1, line separators, bidirectional marks and overrides,
 # zero-width format characters, byte order mark, interlinear annotation, tags, noncharacters, private use.
 INVISIBLE = [
-    *range(0x00, 0x20), *range(0x7F, 0xA0), 0xAD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070),
+    *range(0x20), *range(0x7F, 0xA0), 0xAD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070),
     0xFEFF, 0xFFF9, 0xFFFA, 0xFFFB, 0xFFFE, 0xFFFF, 0xE000, 0xE0001, 0xE0041, 0x1D173, 0x10FFFF,
 ]  # fmt: skip
 
@@ -26,11 +26,16 @@ KINDS: dict[str, _Maker] = {}
 def kinds() -> dict[str, _Maker]:
     """Kind -> what makes the file."""
     if not KINDS:
-        for part in (_structure, _yaml_syntax, _json_syntax, _sizes, _numbers, _texts, _encodings, _lines, _other_files, _folding, _random_bytes):
+        for part in (_structure, _yaml_syntax, _json_syntax, _sizes, _numbers, _texts, _encodings, _lines, _other_files, _folding, _noise):
             for name, content in part():
                 assert name not in KINDS, name
-                KINDS[name] = content if callable(content) else (lambda fixed=content: fixed if isinstance(fixed, bytes) else fixed.encode("utf-8", "surrogatepass"))
+                KINDS[name] = content if callable(content) else _ready(content)
     return KINDS
+
+
+def _ready(content: bytes | str) -> _Maker:
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    return lambda: data
 
 
 _Made = Iterator[tuple[str, bytes | str | _Maker]]
@@ -108,7 +113,10 @@ def _yaml_syntax() -> _Made:
     yield "deep question marks", b"? " * 50_000
     yield "deep mixed", b"- {a: [" * 20_000
     yield "just too deep", b"[" * 30 + b"]" * 30
-    yield "aliases doubling", "a: &a [x]\n" + "".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *{'a' if n == 0 else f'b{n - 1}'}]\n" for n in range(30))
+    yield (
+        "aliases doubling",
+        "a: &a [x]\n" + "".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *{'a' if n == 0 else f'b{n - 1}'}]\n" for n in range(30)),
+    )
     yield "merge keys", "a: &a {x: 1}\nb: {<<: *a}\n"
     yield "merge key without alias", b"<<: {line: {product: jiebei}}\n"
     yield "merge keys doubling", "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 25))
@@ -210,7 +218,7 @@ def _sizes() -> _Made:
     yield "keys almost right", lambda: as_json({"line": {f"limit_befor{n}": 1 for n in range(40_000)}}).encode()
     yield "long keys almost right", lambda: as_json({"line": {f"limit_before_limit_after_{n}": 1 for n in range(25_000)}}).encode()
     yield "one key 40,000 times", lambda: b"line:\n" + b"  product: jiebei\n" * 40_000
-    yield "many JSON numbers", lambda: ("[" + "1," * 400_000 + "1]").encode()
+    yield "many JSON numbers", lambda: b"[" + b"1," * 400_000 + b"1]"
     yield "many YAML words", lambda: b"[" + b"a," * 400_000 + b"a]"
     yield "many list words", lambda: with_value("borrowing.use_of_funds", ["daily"] * 90_000).encode()
     yield "many list words in one text", lambda: with_value("borrowing.use_of_funds", "daily," * 100_000).encode()
@@ -223,10 +231,20 @@ def _sizes() -> _Made:
 
 
 _NUMBERS = {
-    "5000 digits": "9" * 5000, "5000 digits with a point": "0." + "1" * 5000, "overflow": "1e999", "underflow": "1e-999", "largest float": "1.7976931348623157e308",
-    "smallest float": "5e-324", "minus zero": "-0.0", "minus one": "-1", "a tiny fraction": "0.0000001", "40 digits": "1" * 40, "a year": "2025",
-    "two to 63": str(2**63), "two to 64": str(2**64),
-}  # fmt: skip
+    "5000 digits": "9" * 5000,
+    "5000 digits with a point": "0." + "1" * 5000,
+    "overflow": "1e999",
+    "underflow": "1e-999",
+    "largest float": "1.7976931348623157e308",
+    "smallest float": "5e-324",
+    "minus zero": "-0.0",
+    "minus one": "-1",
+    "a tiny fraction": "0.0000001",
+    "40 digits": "1" * 40,
+    "a year": "2025",
+    "two to 63": str(2**63),
+    "two to 64": str(2**64),
+}
 
 
 def _numbers() -> _Made:
@@ -258,7 +276,27 @@ def _texts() -> _Made:
     yield "every invisible character as value", with_value("line.product", everything)
     yield "every invisible character as key", as_json({everything: 1, "line": {everything: 1}})
     yield "every invisible character as section", as_json({"line": everything})
-    for code in (0x00, 0x07, 0x08, 0x0B, 0x0C, 0x1B, 0x7F, 0x85, 0x9B, 0x9D, 0x200B, 0x200E, 0x202E, 0x2028, 0x2066, 0x2069, 0xFEFF, 0xFFFE, 0xE0041):
+    for code in (
+        0x00,
+        0x07,
+        0x08,
+        0x0B,
+        0x0C,
+        0x1B,
+        0x7F,
+        0x85,
+        0x9B,
+        0x9D,
+        0x200B,
+        0x200E,
+        0x202E,
+        0x2028,
+        0x2066,
+        0x2069,
+        0xFEFF,
+        0xFFFE,
+        0xE0041,
+    ):
         char = chr(code)
         yield f"U+{code:04X} in a value", f"line:\n  product: jie{char}bei\n"
         yield f"U+{code:04X} in an id", f"id: 甲{char}乙\nline:\n  product: jiebei\n"
@@ -360,8 +398,7 @@ def _folding() -> _Made:
     yield "a sharp s", with_value("line.product", "ß" * 200)
 
 
-def _random_bytes() -> _Made:
+def _noise() -> _Made:
     for seed in range(6):
-        yield f"random bytes {seed}", lambda seed=seed: random.Random(seed).randbytes(20_000)
-    for seed in range(6):
-        yield f"random ASCII {seed}", lambda seed=seed: bytes(random.Random(seed).choices(b"{}[]:,-?&*!|>'\"%@`#\n\t abc019", k=3000))
+        yield f"random bytes {seed}", random.Random(seed).randbytes(20_000)
+        yield f"random ASCII {seed}", bytes(random.Random(seed).choices(b"{}[]:,-?&*!|>'\"%@`#\n\t abc019", k=3000))

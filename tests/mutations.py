@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and phrases are easier to read on one line
 """Single mistakes that people make in rule files, each made at a random place with a known line."""
 
 from __future__ import annotations
@@ -62,15 +63,25 @@ def _typo(word: str, rng: random.Random) -> str:
     if len(word) < 3:
         return word + word[-1]
     place = rng.randrange(1, len(word) - 1)
-    return rng.choice([
-        word[:place] + word[place + 1 :],
-        word[:place] + word[place] + word[place:],
-        word[: place - 1] + word[place] + word[place - 1] + word[place + 1 :],
-        word[:place] + rng.choice("aeinorst") + word[place + 1 :],
-    ])
+    return rng.choice(
+        [
+            word[:place] + word[place + 1 :],
+            word[:place] + word[place] + word[place:],
+            word[: place - 1] + word[place] + word[place - 1] + word[place + 1 :],
+            word[:place] + rng.choice("aeinorst") + word[place + 1 :],
+        ]
+    )
 
 
-def _swap_in(files: Files, rng: random.Random, name: str, pattern: str, group: int | str, folder: str = "causes/", by: Callable[[str], str] | None = None) -> Mutation | None:
+def _swap_in(
+    files: Files,
+    rng: random.Random,
+    name: str,
+    pattern: str,
+    group: int | str,
+    folder: str = "causes/",
+    by: Callable[[str], str] | None = None,
+) -> Mutation | None:
     found = _pick(files, rng, pattern, folder)
     if found is None:
         return None
@@ -185,7 +196,9 @@ def year_off_by_ten(files: Files, rng: random.Random) -> Mutation | None:
 @kind
 def for_against_swapped(files: Files, rng: random.Random) -> Mutation | None:
     other = {"for": "against", "against": "for"}
-    return _swap_in(files, rng, "for_against_swapped", r"^\s+(for|against): (?:slight|moderate|strong|decisive)$", 1, by=lambda word: other[word])
+    return _swap_in(
+        files, rng, "for_against_swapped", r"^\s+(for|against): (?:slight|moderate|strong|decisive)$", 1, by=lambda word: other[word]
+    )
 
 
 @kind
@@ -306,7 +319,9 @@ def duplicate_case(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def duplicate_cause_reference(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "duplicate_cause_reference", r"^ *(?:sources|actions): \[([A-Za-z0-9-]+)", 1, by=lambda word: f"{word}, {word}")
+    return _swap_in(
+        files, rng, "duplicate_cause_reference", r"^ *(?:sources|actions): \[([A-Za-z0-9-]+)", 1, by=lambda word: f"{word}, {word}"
+    )
 
 
 @kind
@@ -426,7 +441,12 @@ def fact_key_typo(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def choice_key_typo(files: Files, rng: random.Random) -> Mutation | None:
-    file_and = _pick(files, rng, r"^      (closed|cut|zero|frozen|vanished|renamed|jiebei|huabei|xinyongdai|xinyonggou|wangshangdai|account_risk|lender_changed|gradual|stocks_or_funds|gambling):$", "facts/")
+    file_and = _pick(
+        files,
+        rng,
+        r"^      (closed|cut|zero|frozen|vanished|renamed|jiebei|huabei|xinyongdai|xinyonggou|wangshangdai|account_risk|lender_changed|gradual|stocks_or_funds|gambling):$",
+        "facts/",
+    )
     if file_and is None:
         return None
     file, match = file_and
@@ -464,7 +484,15 @@ def range_upside_down(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def source_typo(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "source_typo", r"sources: \[.*?([A-Z]-[A-Z]+-\d+)", 1, rng.choice(["causes/", "actions", "sayings"]), by=lambda word: word[:-1] + rng.choice("9X") + "9")
+    return _swap_in(
+        files,
+        rng,
+        "source_typo",
+        r"sources: \[.*?([A-Z]-[A-Z]+-\d+)",
+        1,
+        rng.choice(["causes/", "actions", "sayings"]),
+        by=lambda word: word[:-1] + rng.choice("9X") + "9",
+    )
 
 
 @kind
@@ -477,7 +505,9 @@ def sources_lost(files: Files, rng: random.Random) -> Mutation | None:
     del start
     piece = [one.start() for one in re.finditer(r"^  [a-z]\S*:$", files[file], re.MULTILINE) if one.start() < match.start()][-1]
     line = files[file][:piece].count("\n") + 1
-    return _replace(files, "sources_lost", file, match.start(), match.end(), "")._replace(lines=range(line, files[file][: match.start()].count("\n") + 2))
+    return _replace(files, "sources_lost", file, match.start(), match.end(), "")._replace(
+        lines=range(line, files[file][: match.start()].count("\n") + 2)
+    )
 
 
 @kind
@@ -539,7 +569,9 @@ def placeholder_typo(files: Files, rng: random.Random) -> Mutation | None:
 @kind
 def placeholder_not_fixed(files: Files, rng: random.Random) -> Mutation | None:
     other = rng.choice(["{person.age}", "{line.rate_before}", "{activity.account_age_months}", "{credit.card_utilisation}"])
-    return _swap_in(files, rng, "placeholder_not_fixed", r"because:\n +(?:zh|en): [^\n\"'>{]*?[\w\u4e00-\u9fff]()$", 1, by=lambda _: f" {other}")
+    return _swap_in(
+        files, rng, "placeholder_not_fixed", r"because:\n +(?:zh|en): [^\n\"'>{]*?[\w\u4e00-\u9fff]()$", 1, by=lambda _: f" {other}"
+    )
 
 
 @kind
@@ -577,7 +609,14 @@ def beyond_range(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def always_holds(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "always_holds", r"(?:activity|borrowing|repayment|credit|person)\.\w+: \{at_least: ([1-9]\d*(?:\.\d+)?)\}", 1, by=lambda _: "0")
+    return _swap_in(
+        files,
+        rng,
+        "always_holds",
+        r"(?:activity|borrowing|repayment|credit|person)\.\w+: \{at_least: ([1-9]\d*(?:\.\d+)?)\}",
+        1,
+        by=lambda _: "0",
+    )
 
 
 @kind
@@ -620,7 +659,9 @@ def otherwise_for_same_side(files: Files, rng: random.Random) -> Mutation | None
     if found is None:
         return None
     file, match = found
-    return _replace(files, "otherwise_for_same_side", file, match.start(1), match.end(1), "for" if match[1] == "against" else "against", before=1)
+    return _replace(
+        files, "otherwise_for_same_side", file, match.start(1), match.end(1), "for" if match[1] == "against" else "against", before=1
+    )
 
 
 @kind
@@ -649,12 +690,22 @@ def blank_typo(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def bad_version(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "bad_version", r"^version: (\S+)$", 1, "ruleset", by=lambda _: rng.choice(["1.0", "v1.0.0", "1.0.0.0", "1,0,0", "one"]))
+    return _swap_in(
+        files, rng, "bad_version", r"^version: (\S+)$", 1, "ruleset", by=lambda _: rng.choice(["1.0", "v1.0.0", "1.0.0.0", "1,0,0", "one"])
+    )
 
 
 @kind
 def bad_date(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "bad_date", r"\b(20\d\d-\d\d-\d\d)\b", 1, rng.choice(["causes/", "scenarios/", "sources"]), by=lambda word: word[:5] + "13" + word[7:])
+    return _swap_in(
+        files,
+        rng,
+        "bad_date",
+        r"\b(20\d\d-\d\d-\d\d)\b",
+        1,
+        rng.choice(["causes/", "scenarios/", "sources"]),
+        by=lambda word: word[:5] + "13" + word[7:],
+    )
 
 
 @kind
@@ -664,7 +715,12 @@ def wrong_answer_in_case(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def text_without_languages(files: Files, rng: random.Random) -> Mutation | None:
-    found = _pick(files, rng, r"^( *)(?:title|because|label|question|hint|says|answer|text): (\{zh: .*\})$", rng.choice(["causes/", "facts/", "sources", "actions"]))
+    found = _pick(
+        files,
+        rng,
+        r"^( *)(?:title|because|label|question|hint|says|answer|text): (\{zh: .*\})$",
+        rng.choice(["causes/", "facts/", "sources", "actions"]),
+    )
     if found is None:
         return None
     file, match = found
@@ -673,7 +729,15 @@ def text_without_languages(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def scenario_wrong(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "scenario_wrong", r"^  first: \[([a-z-]+)\]$", 1, "scenarios/", by=lambda word: "zhima-drop" if word != "zhima-drop" else "self-closed")
+    return _swap_in(
+        files,
+        rng,
+        "scenario_wrong",
+        r"^  first: \[([a-z-]+)\]$",
+        1,
+        "scenarios/",
+        by=lambda word: "zhima-drop" if word != "zhima-drop" else "self-closed",
+    )
 
 
 @kind
@@ -688,7 +752,14 @@ def unknown_as_condition(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def condition_by_label(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "condition_by_label", r"line\.change: (closed|cut)\}", 1, by=lambda word: {"closed": "服务被关闭", "cut": "额度降低"}[word])
+    return _swap_in(
+        files,
+        rng,
+        "condition_by_label",
+        r"line\.change: (closed|cut)\}",
+        1,
+        by=lambda word: {"closed": "服务被关闭", "cut": "额度降低"}[word],
+    )
 
 
 @kind
@@ -698,9 +769,185 @@ def yes_for_true(files: Files, rng: random.Random) -> Mutation | None:
 
 @kind
 def effort_out_of_scale(files: Files, rng: random.Random) -> Mutation | None:
-    return _swap_in(files, rng, "effort_out_of_scale", r"^    (?:effort|urgency): (\d+)$", 1, rng.choice(["facts/", "actions"]), by=lambda _: "100")
+    return _swap_in(
+        files, rng, "effort_out_of_scale", r"^    (?:effort|urgency): (\d+)$", 1, rng.choice(["facts/", "actions"]), by=lambda _: "100"
+    )
 
 
 @kind
 def alias(files: Files, rng: random.Random) -> Mutation | None:
     return _swap_in(files, rng, "alias", r"^(?:family|grade|prior): ()", 1, by=lambda _: "*")
+
+
+@kind
+def matcher_swapped(files: Files, rng: random.Random) -> Mutation | None:
+    other = {"at_least": "at_most", "at_most": "at_least", "more_than": "less_than", "less_than": "more_than"}
+    return _swap_in(
+        files, rng, "matcher_swapped", r"\{(at_least|at_most|more_than|less_than): \d+(?:\.\d+)?\}", 1, by=lambda word: other[word]
+    )
+
+
+@kind
+def answer_swapped(files: Files, rng: random.Random) -> Mutation | None:
+    other = {"true": "false", "false": "true"}
+    return _swap_in(files, rng, "answer_swapped", r"^    when: \{[a-z_.]+: (true|false)\}$", 1, by=lambda word: other[word])
+
+
+@kind
+def choice_swapped(files: Files, rng: random.Random) -> Mutation | None:
+    messages = ["account_risk", "system_busy", "lender_changed", "verify_identity", "over_per_loan_cap", "suspected_scam"]
+    return _swap_in(
+        files,
+        rng,
+        "choice_swapped",
+        r"^    when: \{line\.message: ([a-z_]+)\}$",
+        1,
+        by=lambda word: rng.choice([one for one in messages if one != word]),
+    )
+
+
+@kind
+def percent_for_share(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(
+        files,
+        rng,
+        "percent_for_share",
+        r"_(?:ratio|utilisation): \{at_(?:least|most): (0\.\d+)\}",
+        1,
+        by=lambda word: f"{float(word) * 100:g}",
+    )
+
+
+@kind
+def all_against_removed(files: Files, rng: random.Random) -> Mutation | None:
+    file = rng.choice(sorted(path for path in files if path.startswith("causes/")))
+    text = files[file]
+    first, last = text.find("\nevidence:\n") + 1, text.find("\nmistaken_for:")
+    pieces = [match.start() for match in re.finditer(r"^  [a-z][a-z0-9-]*:$", text[first:last], re.MULTILINE)]
+    gone = [
+        (first + start, _block(text, first + start) + 1)
+        for start in pieces
+        if "against: " in text[first + start : _block(text, first + start)]
+    ]
+    if not gone or len(gone) == len(pieces) or last < 0:
+        return None
+    for start, end in reversed(gone):
+        text = text[:start] + text[end:]
+    line = text[:first].count("\n") + 1
+    return Mutation("all_against_removed", file, text, range(line, line + 400), "evidence on one side")
+
+
+@kind
+def expect_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "expect_typo", r"^    expect: (top|absent|lower|listed)$", 1)
+
+
+@kind
+def check_fact_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "check_fact_typo", r"drop: \[[a-z]+\.([a-z_]+)", 1, "checks")
+
+
+@kind
+def scenario_fact_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "scenario_fact_typo", r"^    ([a-z_]{5,}): \S", 1, "scenarios/")
+
+
+@kind
+def scenario_answer_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "scenario_answer_typo", r"^    (?:product|change|message|decline): ([a-z_]+)$", 1, "scenarios/")
+
+
+@kind
+def alert_action_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "alert_action_typo", r"actions: \[([a-z-]+)", 1, "alerts")
+
+
+@kind
+def derived_operation_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "derived_operation_typo", r"^    (ratio|difference|sum|days_between): ", 1, "facts/derived")
+
+
+@kind
+def derived_fact_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "derived_fact_typo", r"^    (?:ratio|difference|sum|days_between): \[[a-z]+\.([a-z_]+)", 1, "facts/derived")
+
+
+@kind
+def dash_lost(files: Files, rng: random.Random) -> Mutation | None:
+    found = _pick(files, rng, r"^      (- )when:")
+    if found is None:
+        return None
+    file, match = found
+    line = files[file][: match.start()].count("\n") + 1
+    start = files[file].rfind("steps:", 0, match.start())
+    first = files[file][:start].count("\n") + 1
+    return _replace(files, "dash_lost", file, match.start(1), match.end(1), "  ")._replace(lines=range(first - 1, line + 2))
+
+
+@kind
+def because_lost(files: Files, rng: random.Random) -> Mutation | None:
+    found = _pick(files, rng, r"^ +because:\n")
+    if found is None:
+        return None
+    file, match = found
+    end = _block(files[file], match.start()) + 1
+    made = _replace(files, "because_lost", file, match.start(), end, "")
+    return made._replace(lines=range(made.lines.start - 12, made.lines.stop))
+
+
+@kind
+def when_lost(files: Files, rng: random.Random) -> Mutation | None:
+    found = _pick(files, rng, r"^    when: \{.*\}\n")
+    if found is None:
+        return None
+    file, match = found
+    return _replace(files, "when_lost", file, match.start(), match.end(), "", before=1)
+
+
+@kind
+def full_width_brackets(files: Files, rng: random.Random) -> Mutation | None:
+    found = _pick(files, rng, r": (\{)[a-z_.]+: [a-z_]+(\})$", rng.choice(["causes/", "alerts", "checks"]))
+    if found is None:
+        return None
+    file, match = found
+    body = files[file][match.start(1) + 1 : match.start(2)]
+    return _replace(files, "full_width_brackets", file, match.start(1), match.end(2), "\uff5b" + body + "\uff5d")
+
+
+@kind
+def full_width_quotes(files: Files, rng: random.Random) -> Mutation | None:
+    found = _pick(files, rng, r'^ +(?:zh|en): (").*?(")$', rng.choice(["causes/", "facts/", "sayings"]))
+    if found is None or ": " not in found[1][0][8:]:
+        return None
+    file, match = found
+    return _replace(
+        files,
+        "full_width_quotes",
+        file,
+        match.start(1),
+        match.end(2),
+        "\u201c" + files[file][match.end(1) : match.start(2)] + "\u201d",
+        after=1,
+    )
+
+
+@kind
+def negative_amount(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(
+        files, rng, "negative_amount", r"^    given: .*\b[a-z_]+: (\d+)\b", 1, by=lambda word: f"-{word}" if word != "0" else "-1"
+    )
+
+
+@kind
+def blank_case(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "blank_case", r"^    given: (\{.*\})$", 1, by=lambda _: "")
+
+
+@kind
+def comment_mark_in_text(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "comment_mark_in_text", r"^ +zh: ()[^\"'>|\s].*$", 1, rng.choice(["causes/", "facts/"]), by=lambda _: "# ")
+
+
+@kind
+def year_typo(files: Files, rng: random.Random) -> Mutation | None:
+    return _swap_in(files, rng, "year_typo", r"changed_on: (20\d\d)-", 1, rng.choice(["causes/", "scenarios/"]), by=lambda word: "2" + word)

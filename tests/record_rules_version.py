@@ -1,7 +1,7 @@
 """Write down what the rules of this version are, for test_rules_version.py. Run it when a version is ready:
 
-    python tests/record_rules_version.py          a new version
-    python tests/record_rules_version.py --again  the same version once more, before it is released
+python tests/record_rules_version.py          a new version
+python tests/record_rules_version.py --again  the same version once more, before it is released
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ if __name__ == "__main__":
     rules = load_rules()
     known = record()
     if rules.version in known and "--again" not in sys.argv:
-        raise SystemExit(f"{rules.version} is written down already; raise `version` in rules/ruleset.yaml, or add --again before it is released")
+        raise SystemExit(
+            f"{rules.version} is written down already; raise `version` in rules/ruleset.yaml, or add --again before it is released"
+        )
     known[rules.version] = {"fingerprint": fingerprint(rules), "names": names(rules)}
     RECORD.parent.mkdir(exist_ok=True)
     RECORD.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

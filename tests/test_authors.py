@@ -78,7 +78,9 @@ def test_the_new_cause_is_listed_shown_and_ranked(mine: Path, run: Run, tmp_path
     assert "moved-abroad" in run("rules", "list", "--rules", mine).stdout.decode()
     assert "你已经搬到境外长住" in run("rules", "show", "moved-abroad", "--rules", mine).stdout.decode()
     profile = tmp_path / "p.json"
-    profile.write_text(json.dumps({"line": {"product": "jiebei", "change": "vanished"}, "person": {"moved_abroad": True}}), encoding="utf-8")
+    profile.write_text(
+        json.dumps({"line": {"product": "jiebei", "change": "vanished"}, "person": {"moved_abroad": True}}), encoding="utf-8"
+    )
     done = run("diagnose", profile, "--rules", mine, "--format", "json")
     assert json.loads(done.stdout)["causes"][0]["id"] == "moved-abroad"
 
@@ -95,7 +97,7 @@ def test_the_new_fact_is_asked(mine: Path, run: Run, tmp_path: Path) -> None:
             break
         section, _, key = done["question"]["fact"].rpartition(".")
         asked.append(done["question"]["fact"])
-        known.setdefault(section, {})[key] = "unknown"  # type: ignore[assignment]
+        known.setdefault(section, {})[key] = "unknown"
     assert "person.moved_abroad" in asked
 
 

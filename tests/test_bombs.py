@@ -171,7 +171,11 @@ def test_standard_input_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_very_long_arguments_are_shown_shortened() -> None:
-    for arguments in (("explain", "-", "x" * 100_000), ("diagnose", "-", "--lang", "x" * 100_000), ("diagnose", "-", "--as-of", "9" * 100_000)):
+    for arguments in (
+        ("explain", "-", "x" * 100_000),
+        ("diagnose", "-", "--lang", "x" * 100_000),
+        ("diagnose", "-", "--as-of", "9" * 100_000),
+    ):
         taken = limited(*arguments, stdin=b"{}")
         refused(taken, 2)
         assert len(taken.err) < 2500

@@ -14,7 +14,14 @@ SURROUNDINGS = [
     {"PYTHONHASHSEED": "1", "LC_ALL": "zh_CN.UTF-8", "TZ": "Asia/Shanghai"},
     {"PYTHONHASHSEED": "2", "LC_ALL": "zh_CN.GBK", "LANG": "zh_CN.GBK", "TZ": "America/New_York", "PYTHONUTF8": "0"},
     {"PYTHONHASHSEED": "random", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "COLUMNS": "80"},
-    {"PYTHONHASHSEED": "4294967295", "LC_ALL": "", "LANG": "", "TZ": "no/such/zone", "HOME": "/nowhere", "JIEBEI_CHECK_CACHE": "/proc/nothing"},
+    {
+        "PYTHONHASHSEED": "4294967295",
+        "LC_ALL": "",
+        "LANG": "",
+        "TZ": "no/such/zone",
+        "HOME": "/nowhere",
+        "JIEBEI_CHECK_CACHE": "/proc/nothing",
+    },
     {"PYTHONHASHSEED": "3", "PYTHONOPTIMIZE": "1", "LC_NUMERIC": "de_DE.UTF-8", "LC_TIME": "ja_JP.UTF-8"},
 ]
 
@@ -66,5 +73,7 @@ def test_rules_are_the_same_wherever_and_in_whichever_order_they_were_copied(tmp
 
 def test_a_cold_start_and_a_warm_one_say_the_same(run: Run, tmp_path: Path) -> None:
     for form in ("text", "json", "html"):
-        cold, warm = (run("diagnose", EXAMPLE, "--format", form, "-v", env={"JIEBEI_CHECK_CACHE": str(tmp_path / form)}).stdout for _ in range(2))
+        cold, warm = (
+            run("diagnose", EXAMPLE, "--format", form, "-v", env={"JIEBEI_CHECK_CACHE": str(tmp_path / form)}).stdout for _ in range(2)
+        )
         assert cold == warm != b""

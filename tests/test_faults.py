@@ -99,7 +99,12 @@ def test_closed_channels_do_not_get_into_a_file(tmp_path: Path, use: Use, closed
 
 def test_a_lost_standard_error_changes_neither_the_code_nor_the_result() -> None:
     for stderr in ("2>&-", "2>/dev/full"):
-        for arguments, code in ((["diagnose", "/nothing"], 66), (["diagnose", "--bogus"], 2), (["nonsense"], 2), (["diagnose", str(EXAMPLE)], 0)):
+        for arguments, code in (
+            (["diagnose", "/nothing"], 66),
+            (["diagnose", "--bogus"], 2),
+            (["nonsense"], 2),
+            (["diagnose", str(EXAMPLE)], 0),
+        ):
             line = ["sh", "-c", f'exec "$@" {stderr}', "sh", *PROGRAM, *arguments]
             done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, env=surroundings(), check=False)
             assert (done.returncode, done.stderr) == (code, b"")
@@ -207,7 +212,7 @@ def test_a_link_is_followed_and_its_target_replaced_whole(tmp_path: Path, use: U
 
 @pytest.mark.parametrize("use", WRITING, ids=named)
 def test_the_longest_file_name_can_be_written(tmp_path: Path, use: Use) -> None:
-    out = tmp_path / ("x" * (255 - len(use.suffix)) + use.suffix)
+    out = tmp_path / ("x" * (255 - len(use.suffix) - len(".part") * use.resumes) + use.suffix)
     assert finish(start(use.arguments(tmp_path, out=out)))[0] == 0
     assert out.stat().st_size
 
@@ -274,8 +279,9 @@ def test_a_signal_while_a_file_is_written_leaves_no_part_of_it(tmp_path: Path, u
     code, _, err = at_event(event, 1, number, arguments)
     assert code == CODES[number], (code, err)
     assert quiet(err), err
-    assert not left_over(tmp_path)
-    if event == "open":
+    assert left_over(tmp_path) <= ({f"{out.name}.part"} if use.resumes else set())
+    assert not out.exists() or event != "open"
+    if event == "open" and not use.resumes:
         assert set(tmp_path.iterdir()) == before
 
 
@@ -308,7 +314,7 @@ def wait_until_it_reads(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.parametrize("number", CODES)
-def test_a_signal_while_nobody_reads_our_output_ends_it(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_while_nobody_reads_our_output_ends_it(number: signal.Signals) -> None:
     process = start(["diagnose", *[str(EXAMPLE)] * 12, "-v"])  # far more than a pipe holds
     assert process.stdout is not None
     process.stdout.read(1)
@@ -321,8 +327,10 @@ def test_a_signal_while_nobody_reads_our_output_ends_it(tmp_path: Path, number: 
     process.stderr.close()
 
 
-def test_a_hang_up_that_is_to_be_ignored_is_ignored(tmp_path: Path) -> None:
-    process = start(["diagnose", "-", "-q"], stdin=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))  # as nohup does
+def test_a_hang_up_that_is_to_be_ignored_is_ignored() -> None:
+    process = start(
+        ["diagnose", "-", "-q"], stdin=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )  # as nohup does
     wait_until_it_reads(process)
     process.send_signal(signal.SIGHUP)
     out, err = process.communicate(PROFILE, timeout=60)
@@ -336,16 +344,23 @@ def test_a_hang_up_that_is_to_be_ignored_is_ignored(tmp_path: Path) -> None:
 @pytest.mark.skipif("ask" not in COMMANDS, reason="there is no ask yet")
 @pytest.mark.parametrize("end", ["\x04", "\x03"])
 def test_the_end_of_input_at_a_prompt_ends_the_interview_without_a_trace(tmp_path: Path, end: str) -> None:
+    import fcntl
     import pty
+    import termios
 
     master, slave = pty.openpty()
-    process = start(["ask", "--save", str(tmp_path / "saved.yaml")], stdin=slave, stdout=slave, stderr=slave, cwd=tmp_path, start_new_session=True,
-                    preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0))  # fmt: skip
+
+    def take_the_terminal() -> None:
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    arguments = ["ask", "--save", str(tmp_path / "saved.yaml")]
+    ends = {"stdin": slave, "stdout": slave, "stderr": slave}
+    process = start(arguments, **ends, cwd=tmp_path, start_new_session=True, preexec_fn=take_the_terminal)
     os.close(slave)
     shown = b""
     deadline = time.monotonic() + 20
     try:
-        while "1".encode() not in shown and time.monotonic() < deadline:
+        while b"1" not in shown and time.monotonic() < deadline:
             shown += os.read(master, 4096)
         os.write(master, end.encode())
         while time.monotonic() < deadline:

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from conftest import LARGE
 from mutations import KINDS, Mutation, mutations
 
-import jiebei_check.loader as loader
+from jiebei_check import loader
+from jiebei_check.commands.rules_check import suspect
 from jiebei_check.document import Document, parse_document
 from jiebei_check.lint import lint_loaded
 from jiebei_check.rulebook import read_files
 from jiebei_check.selftest import run
 
-EACH = 12 if LARGE else 4
+EACH = 12 if LARGE else 3
 SEED = int(os.environ.get("JIEBEI_CHECK_SEED", "1"))
 
 
@@ -45,8 +46,8 @@ def judge(mutation: Mutation) -> Judged:
     placed = _placed(mutation, found)
     if not placed and loaded.rules is not None:
         for failure in run(loaded.rules).failures:
-            path = ("evidence", failure.piece) if failure.kind == "evidence" else failure.path
-            found.append((failure.file, loaded.documents[failure.file].line(path), f"test {failure.kind}"))
+            line = loaded.documents[failure.file].line(suspect(failure))
+            found.append((failure.file, line, f"test {failure.kind}"))
         placed = _placed(mutation, found)
     return Judged(mutation, bool(found), placed, tuple(found[:5]))
 
@@ -62,7 +63,9 @@ def test_single_mistakes_in_the_bundled_rules_are_caught_where_they_are() -> Non
         judged = list(pool.map(judge, made, chunksize=8))
 
     missed = [(one.mutation.kind, one.mutation.file, one.mutation.lines, one.mutation.note) for one in judged if not one.caught]
-    misplaced = [(one.mutation.kind, one.mutation.file, one.mutation.lines, one.mutation.note, one.found) for one in judged if not one.placed]
+    misplaced = [
+        (one.mutation.kind, one.mutation.file, one.mutation.lines, one.mutation.note, one.found) for one in judged if not one.placed
+    ]
     assert len(made) >= 300
     assert len(Counter(one.mutation.kind for one in judged)) == len(KINDS) >= 25
     assert len(missed) <= 0.02 * len(made), missed

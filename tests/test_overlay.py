@@ -49,7 +49,8 @@ def test_entries_are_added_and_replaced_key_by_key(tmp_path: Path, rules: RuleSe
         "    why: {zh: 快, en: Quick}\n    who: {zh: 我们, en: Us}\n    effort: 1\n    urgency: 20\n",
         "sources.yaml": "sources:\n  own-account:\n    issuer: {zh: 你自己, en: You}\n    document: {zh: 你说的, en: What you say}\n"
         "    says: {zh: 你说的。, en: You say so.}\n    grade: reported\n",
-        "facts/person.yaml": "facts:\n  has_car:\n    type: bool\n    label: {zh: 有车, en: Has a car}\n    question: {zh: 你有车吗？, en: Have you a car?}\n"
+        "facts/person.yaml": "facts:\n  has_car:\n    type: bool\n    label: {zh: 有车, en: Has a car}\n"
+        "    question: {zh: 你有车吗？, en: Have you a car?}\n"
         "    hint: {zh: 名下的, en: In your name}\n    order: 5000\n",
     }
     mine = load_rules(private(tmp_path, files))
@@ -86,10 +87,14 @@ def test_a_third_language_is_one_file(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(ROOT / "rules", folder)
     (folder / "languages" / "eo.yaml").write_text(
-        "name: Esperanto\nwords:\n  report:\n    causes: Eblaj kaŭzoj\ntexts:\n  causes.test-borrow.title: Malgranda provprunto\n", encoding="utf-8"
+        "name: Esperanto\nwords:\n  report:\n    causes: Eblaj kaŭzoj\ntexts:\n  causes.test-borrow.title: Malgranda provprunto\n",
+        encoding="utf-8",
     )
     profile = tmp_path / "p.json"
-    given = {"line": {"product": "jiebei", "change": "closed"}, "borrowing": {"last_loan_amount": 200, "last_loan_days_held": 1, "days_from_repayment_to_change": 3}}
+    given = {
+        "line": {"product": "jiebei", "change": "closed"},
+        "borrowing": {"last_loan_amount": 200, "last_loan_days_held": 1, "days_from_repayment_to_change": 3},
+    }
     profile.write_text(json.dumps(given), encoding="utf-8")
     done = run("diagnose", profile, "--lang", "eo", "--rules", folder)
     assert done.returncode == 0

@@ -7,8 +7,8 @@ from conftest import ROOT
 from record_rules_version import fingerprint, names, raised, record, step
 
 from jiebei_check import __version__
-from jiebei_check.ruleset import RuleSet
 from jiebei_check.rulediff import changes, meaning
+from jiebei_check.ruleset import RuleSet
 
 _ORDER = ("", "patch", "minor", "major")
 
@@ -16,7 +16,9 @@ _ORDER = ("", "patch", "minor", "major")
 def test_rules_that_changed_have_a_new_version_that_is_written_down(rules: RuleSet) -> None:
     known = record()
     assert rules.version in known, "a new version: python tests/record_rules_version.py"
-    assert known[rules.version]["fingerprint"] == fingerprint(rules), "the rules changed: raise `version` in rules/ruleset.yaml and record it"
+    assert known[rules.version]["fingerprint"] == fingerprint(rules), (
+        "the rules changed: raise `version` in rules/ruleset.yaml and record it"
+    )
 
 
 def test_every_version_rose_by_the_meaning_of_its_change() -> None:

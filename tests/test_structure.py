@@ -19,12 +19,12 @@ PACKAGE = ROOT / "jiebei_check"
 # Each layer may import from those before it and from its own.
 LAYERS = (
     ("errors", "values", "decoding"),
-    ("layers", "document", "yaml_reader", "conditions"),
+    ("layers", "document", "yaml_trouble", "yaml_reader", "conditions"),
     ("ruleset", "profile", "shapes"),
-    ("rule_conditions", "rule_reader", "loader", "compiled", "overlay", "rulebook"),
+    ("rule_reader", "rule_conditions", "rule_files", "rule_facts", "rule_causes", "loader", "compiled", "overlay", "rulebook"),
     ("inference",),
     ("wording", "phrases", "thresholds", "quantise", "reach", "worth", "interview", "spoken", "dialogue", "firmness", "explain"),
-    ("report", "form", "profile_text", "letter", "sayings", "explanation", "reading", "lines", "json_stream", "csv_stream", "yaml_stream", "intake", "records", "bulk", "batch", "jobs", "stats", "selftest", "lint", "schema", "handbook", "compare"),
+    ("report", "form", "profile_text", "letter", "sayings", "explanation", "reading", "lines", "json_stream", "csv_stream", "yaml_stream", "intake", "records", "bulk", "batch", "jobs", "stats", "selftest", "lint", "schema", "handbook", "scaffold", "rulediff", "compare"),
     ("render",),
     ("output", "sink", "batch_forms", "commands", "cli", "__main__"),
 )

@@ -113,9 +113,22 @@ def test_no_colour_gets_into_a_document(run: Run, tmp_path: Path, form: str) -> 
     assert b"\x1b" not in (tmp_path / "x").read_bytes()
 
 
-@pytest.mark.parametrize("arguments", [("\x1b[31m",), ("diagnose", "--\x1b[31m"), ("diagnose", "x", "--top", "\x1b\u202e"), ("diagnose", "\x1b\x9b\u202e"), ("-\x9b",),
-    ("explain", str(EXAMPLE), "\x1b[2J"), ("diagnose", str(EXAMPLE), "--rules", "\x1b[2J"), ("diagnose", str(EXAMPLE), "-o", "\x1b[2J\u202e/x"),
-    ("diagnose", str(EXAMPLE), "--format", "\x1b"), ("diagnose", str(EXAMPLE), "--lang", "\u202e"), ("sayings", "\x1b[2J\u202e")])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("\x1b[31m",),
+        ("diagnose", "--\x1b[31m"),
+        ("diagnose", "x", "--top", "\x1b\u202e"),
+        ("diagnose", "\x1b\x9b\u202e"),
+        ("-\x9b",),
+        ("explain", str(EXAMPLE), "\x1b[2J"),
+        ("diagnose", str(EXAMPLE), "--rules", "\x1b[2J"),
+        ("diagnose", str(EXAMPLE), "-o", "\x1b[2J\u202e/x"),
+        ("diagnose", str(EXAMPLE), "--format", "\x1b"),
+        ("diagnose", str(EXAMPLE), "--lang", "\u202e"),
+        ("sayings", "\x1b[2J\u202e"),
+    ],
+)
 def test_what_stands_on_the_command_line_is_shown_visibly(run: Run, arguments: tuple[str, ...]) -> None:
     done = run(*arguments, env={"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"})
     shown = (done.stdout + done.stderr).decode()

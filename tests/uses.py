@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,21 +14,25 @@ from conftest import ROOT
 from jiebei_check.cli import COMMANDS
 
 EXAMPLE = ROOT / "tests" / "examples" / "trial-loan.yaml"
-RECORDS = b'{"id": "1", "as_of": "2025-06-20", "line": {"product": "jiebei", "change": "closed"}, "borrowing": {"last_loan_amount": 200, "last_loan_days_held": 1}}\n'
-RESULTS = (
-    b'{"record": 1, "id": "1", "causes": [{"id": "test-borrow", "score": 5, "share": 0.6, "likelihood": "high", "grade": "folk",'
-    b' "for": [], "against": [], "open": []}], "inconclusive": false}\n'
-)
+RECORDS = b'{"id": "1", "as_of": "2025-06-20", "line": {"product": "jiebei", "change": "closed"}, "person": {"age": 30}}\n'
+
+
+@cache
+def results_of_batch() -> bytes:
+    """What batch makes of the records."""
+    line = [sys.executable, "-m", "jiebei_check", "batch", "-", "--input-format", "jsonl"]
+    return subprocess.run(line, input=RECORDS, capture_output=True, env={"PYTHONPATH": str(ROOT), **os.environ}, check=True).stdout
 
 
 class Use(NamedTuple):
-    """``words`` print something; ``writes`` (where there are any) put it into ``{out}`` instead. ``reads``: a profile stands at ``{in}``."""
+    """``words`` print something; ``writes`` (where there are any) put it into ``{out}`` instead; a profile stands at ``{in}``."""
 
     words: tuple[str, ...]
     writes: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("",)
     suffix: str = ".txt"
     langs: tuple[str, ...] = ("zh", "en")
+    resumes: bool = False  # keeps what it has, as NAME.part, to go on from there
 
     @property
     def name(self) -> str:
@@ -36,7 +44,7 @@ class Use(NamedTuple):
         if any("{records}" in word for word in self.words):
             records.write_bytes(RECORDS)
         if any("{results}" in word for word in self.words):
-            results.write_bytes(RESULTS)
+            results.write_bytes(results_of_batch())
         words = (*self.words, *(self.writes if out else ()), *(("--format", form) if form else ()))
         blanks = {"in": profile, "out": out, "records": records, "results": results, "rules": ROOT / "tests" / "bicycle"}
         return [word.format(**blanks) for word in words]
@@ -51,8 +59,8 @@ _ALL = (
     Use(("init",), ("{out}",)),
     Use(("schema", "report"), _OUT, suffix=".json", langs=()),
     Use(("sayings",), (), ("text", "json")),
-    Use(("batch", "{records}"), _OUT, suffix=".jsonl"),
-    Use(("stats", "{results}"), (), ("text", "json")),
+    Use(("batch", "{records}"), _OUT, suffix=".jsonl", resumes=True),
+    Use(("stats", "{results}"), _OUT, ("text", "json", "csv", "html")),
     Use(("rules", "list"), (), ("text", "json")),
     Use(("rules", "show", "test-borrow"), _OUT, ("text", "markdown", "html", "json")),
     Use(("rules", "test", "{rules}"), (), ("text", "json")),

@@ -91,6 +91,7 @@ class _Session:
     def say(self, lines: Sequence[object]) -> None:
         from ..render.interview import lines as shown  # noqa: PLC0415
 
+        self.style = self.style._replace(width=common.terminal_width())  # a window may change its width at any time
         write_stdout(shown(lines, self.style))  # type: ignore[arg-type]  # lines of the dialogue
 
     def tell(self, key: str, **params: object) -> None:

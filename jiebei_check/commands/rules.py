@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import EXIT_OK, Problem, UsageError
-from ..ruleset import RuleSet
+from ..ruleset import Cause, RuleSet
 from ..wording import DEFAULT_LANGUAGE, Wording
 from . import common, rules_check, rules_write
 
@@ -73,7 +73,8 @@ def show_command(
     output: common.Out = None,
 ) -> int:
     """一个原因的说明页：含义、证据和分值、出处、做法、案例 / A cause as a page of documentation."""
-    from ..handbook import as_html, as_markdown, as_text, page_of  # noqa: PLC0415
+    from ..handbook import page_of  # noqa: PLC0415
+    from ..render.handbook import as_html, as_markdown, as_text  # noqa: PLC0415
     from ..report import document  # noqa: PLC0415
 
     check_format(format_, ("text", "markdown", "html", "json"))
@@ -88,7 +89,7 @@ def show_command(
     elif format_ == "markdown":
         text = as_markdown(pages, wording)
     elif format_ == "json":
-        made = [document(page) for page in pages]  # type: ignore[arg-type]  # any value made of named tuples
+        made = [document(page) for page in pages]
         text = as_json(made if everything else made[0])
     else:
         text = as_text(pages, wording, common.terminal_width())
@@ -96,7 +97,7 @@ def show_command(
     return EXIT_OK
 
 
-def _in_order(rules: RuleSet) -> list:  # type: ignore[type-arg]
+def _in_order(rules: RuleSet) -> list[Cause]:
     """Causes by family in the order of thinking, best founded first."""
     families = list(rules.families)
     return sorted(rules.causes, key=lambda cause: families.index(cause.family))

@@ -24,7 +24,7 @@ Format = Annotated[str, typer.Option("--format", help="格式 / Format.", metava
 
 def register(group: typer.Typer) -> None:
     group.command("lint")(lint_command)
-    group.command("test")(test_command)
+    group.command("test")(run_command)
 
 
 def lint_command(
@@ -32,7 +32,9 @@ def lint_command(
     format_: Format = "text",
     lang: common.Lang = DEFAULT_LANGUAGE,
     errors_only: Annotated[bool, typer.Option("--errors-only", help="只看错误，不看提醒 / Errors, no warnings.")] = False,
-    explain: Annotated[str | None, typer.Option("--explain", help="解释一个代码，all 为全部 / Explain a code, or all.", metavar="CODE")] = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", help="解释一个代码，all 为全部 / Explain a code, or all.", metavar="CODE")
+    ] = None,
 ) -> int:
     """检查规则：一次说完所有问题，有问题时退出码为 1 / Everything that is wrong with a rule set; exit code 1 if anything is."""
     from ..lint import ERROR, lint  # noqa: PLC0415
@@ -97,7 +99,7 @@ def _explained(wording: Wording, code: str) -> str:
     return "".join(f"{one}{word('punctuation.colon')}{word(f'lint.why.{one}', code=one)}\n" for one in wanted)
 
 
-def test_command(
+def run_command(
     folder: Folder = None,
     format_: Format = "text",
     lang: common.Lang = DEFAULT_LANGUAGE,
@@ -130,7 +132,12 @@ def test_command(
             }
             for one, line in zip(outcome.failures, lines, strict=True)
         ]
-        result: dict[str, object] = {"format_version": FORMAT_VERSION, "cases": outcome.cases, "failed": len(failures), "failures": failures}
+        result: dict[str, object] = {
+            "format_version": FORMAT_VERSION,
+            "cases": outcome.cases,
+            "failed": len(failures),
+            "failures": failures,
+        }
         if coverage:
             result["not_covered"] = [{"cause": cause, "evidence": piece, "missing": what} for cause, piece, what in gaps]
         write_stdout(as_json(result))
@@ -141,7 +148,9 @@ def test_command(
             text.append(f"{place}:{line}: {one.name}" if line else f"{place}: {one.name}")
             text += [f"    {part}" for part in _failure(wording, rules, one)]
         if coverage:
-            text += [f"{cause} {piece}{wording.word('punctuation.colon')}{wording.word(f'rules.missing.{what}')}" for cause, piece, what in gaps]
+            text += [
+                f"{cause} {piece}{wording.word('punctuation.colon')}{wording.word(f'rules.missing.{what}')}" for cause, piece, what in gaps
+            ]
             pieces = sum(len(cause.evidence) for cause in rules.causes)
             text.append(wording.word("rules.coverage_summary", pieces=pieces, causes=len(rules.causes), gaps=len(gaps)))
         text.append(wording.word("rules.test_summary", cases=outcome.cases, failed=len({(one.file, one.name) for one in outcome.failures})))
@@ -176,8 +185,19 @@ def _lines_of(folder: str | None, failures: Sequence[Failure]) -> list[int | Non
     lines = []
     for one in failures:
         document = parse_document(files[one.file], one.file)
-        lines.append(document.line(("evidence", one.piece) if one.kind == "evidence" else one.path))
+        lines.append(document.line(suspect(one)))
     return lines
+
+
+def suspect(failure: Failure) -> tuple[str | int, ...]:
+    """The place to look at first: the side that a piece counts on, or its condition where it does not count; else the case."""
+    if failure.kind != "evidence":
+        return failure.path
+    if failure.step is None or failure.step < 0:
+        return ("evidence", failure.piece, "when")
+    return (
+        ("evidence", failure.piece, "steps", failure.step, failure.found) if failure.ladder else ("evidence", failure.piece, failure.found)
+    )
 
 
 def _failure(wording: Wording, rules: RuleSet, failure: Failure) -> list[str]:

@@ -16,14 +16,16 @@ from . import common
 
 if TYPE_CHECKING:
     from ..profile import Profile
-    from ..ruleset import RuleSet
     from ..rulediff import Change, Shift
+    from ..ruleset import RuleSet
 
 FORMAT_VERSION = "1.0"
 _ID = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 _FACT = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)", re.ASCII)
 
-Folder = Annotated[str | None, typer.Argument(metavar="[DIR]", help="规则文件夹，默认当前文件夹 / Folder of rules, default the current one.")]
+Folder = Annotated[
+    str | None, typer.Argument(metavar="[DIR]", help="规则文件夹，默认当前文件夹 / Folder of rules, default the current one.")
+]
 
 
 def register(group: typer.Typer) -> None:
@@ -124,7 +126,9 @@ def _content(place: str, path: str) -> str:
 def diff_command(
     before: Annotated[str, typer.Argument(metavar="DIR_A", help="原来的规则，- 为自带的 / The rules before, - for the bundled ones.")],
     after: Annotated[str, typer.Argument(metavar="DIR_B", help="现在的规则，- 为自带的 / The rules after, - for the bundled ones.")],
-    profiles: Annotated[list[str] | None, typer.Option("--on", help="档案、JSONL 或文件夹 / Profiles, JSONL or a folder.", metavar="PROFILES")] = None,
+    profiles: Annotated[
+        list[str] | None, typer.Option("--on", help="档案、JSONL 或文件夹 / Profiles, JSONL or a folder.", metavar="PROFILES")
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="格式 / Format.", metavar="text|json")] = "text",
     lang: common.Lang = DEFAULT_LANGUAGE,
     as_of: common.AsOf = None,
@@ -159,7 +163,9 @@ def diff_command(
         }
         write_stdout(as_json(document))
     else:
-        write_stdout("".join(f"{line}\n" for line in _lines(new, lang, found, moved, (old.version, new.version, meaning(found), len(named)))))
+        write_stdout(
+            "".join(f"{line}\n" for line in _lines(new, lang, found, moved, (old.version, new.version, meaning(found), len(named))))
+        )
     return EXIT_OK
 
 
@@ -218,6 +224,8 @@ def _dated(profile: Profile, day: str) -> Profile:
 def _files(paths: list[str]) -> Iterator[str]:
     for path in paths:
         if os.path.isdir(path):
-            yield from (os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith((".yaml", ".yml", ".json", ".jsonl")))
+            yield from (
+                os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith((".yaml", ".yml", ".json", ".jsonl"))
+            )
         else:
             yield path

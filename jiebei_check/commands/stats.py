@@ -46,7 +46,7 @@ def stats_command(
     for record in read_records(results, rules, "jsonl", Watcher()):
         try:
             tally.add(_line(record))
-        except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError):
             source = record.source or results[0]
             raise DataError([Problem("no_result_line", source, record.line)]) from None
     if not tally.records:

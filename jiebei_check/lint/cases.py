@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ..conditions import In, Range, leaves
+from ..conditions import Condition, In, Not, Range, holds, leaves
+from ..rule_reader import Item
 from ..ruleset import Cause, Evidence, Example
 from ..selftest import step_of
 from ..values import Facts, Value
+from .conditions import possible
+from .logic import FALSE, TRUE, replaced
 from .registry import EVERYTHING, WARNING, Hit, at, finds
 from .subject import Subject
 
@@ -89,10 +92,12 @@ def side_not_held(subject: Subject) -> Iterator[Hit]:
     """A step or an `otherwise` whose side no case names where it counts: swapping for and against would fail none."""
     for cause in subject.rules.causes:
         for piece in cause.evidence:
-            held = set()
+            held: set[tuple[int | None, str]] = set()
             for case, facts in zip(cause.tests, subject.cases[cause.id], strict=True):
                 number = step_of(piece, facts)
-                held.update((number, side) for side in ("for", "against") if piece.id in (case.speaks_for if side == "for" else case.against))
+                held.update(
+                    (number, side) for side in ("for", "against") if piece.id in (case.speaks_for if side == "for" else case.against)
+                )
             for number, bits in outcomes(piece):
                 side = "for" if bits > 0 else "against"
                 if (number, side) not in held and number in subject.seen[cause.id, piece.id].present:
@@ -105,25 +110,52 @@ def outcomes(piece: Evidence) -> list[tuple[int, int]]:
     return steps + ([(-1, piece.otherwise.bits)] if piece.otherwise else [])
 
 
+# matcher -> how its two sides are written: where it holds, where it fails
+_SIGNS = {"at_least": ("≥", "<"), "more_than": (">", "≤"), "at_most": ("≤", ">"), "less_than": ("<", "≥")}
+
+
 @finds("threshold_untested", WARNING)
 def threshold_untested(subject: Subject) -> Iterator[Hit]:
     """A threshold with no case near it on one of its sides: it could be far off without any case failing."""
+    for cause, condition, item in _conditions(subject):
+        comparisons = tuple(leaves(condition))
+        for number, path in enumerate(subject.comparisons(item)):
+            leaf = comparisons[number]
+            deciding = [facts for facts in subject.cases[cause.id] if decides(condition, number, facts)]
+            for bound, key, missing in _bounds(subject, leaf, deciding):
+                sides = [side for side in missing if cause.applies is None or possible(subject, cause.applies, _side(leaf, key, side))]
+                if sides:
+                    data = subject.item(f"causes/{cause.id}.yaml", *path).data
+                    below = (*path[len(item.path) :], *((key,) if isinstance(data, dict) and key in data else ()))
+                    shown = ", ".join(f"{_SIGNS[key][side == 'fails']} {bound}" for side in sides)
+                    yield at(item, *below, found=bound, fact=leaf.fact, side=shown)
+
+
+def _conditions(subject: Subject) -> Iterator[tuple[Cause, Condition, Item]]:
+    """The condition of every step of every piece of evidence, with its place."""
     for cause in subject.rules.causes:
-        cases = subject.cases[cause.id]
         for piece in cause.evidence:
             for number, step in enumerate(piece.steps):
-                place = subject.step(cause, piece, number)
-                item = subject.item(f"causes/{cause.id}.yaml", *place.path, "when")
-                paths = subject.comparisons(item)
-                for leaf, path in zip(leaves(step.when), paths, strict=True) if len(paths) == len(tuple(leaves(step.when))) else ():
-                    for bound, key, sides in _bounds(subject, cause, leaf, cases):
-                        inner = subject.item(f"causes/{cause.id}.yaml", *path)
-                        below = path[len(item.path) :] + ((key,) if isinstance(inner.data, dict) and key in inner.data else ())
-                        yield at(item, *below, found=bound, fact=leaf.fact, side=sides)
+                item = subject.cause(cause, *subject.step(cause, piece, number).path, "when")
+                if len(subject.comparisons(item)) == len(tuple(leaves(step.when))):
+                    yield cause, step.when, item
 
 
-def _bounds(subject: Subject, cause: Cause, leaf: In | Range, cases: tuple[Facts, ...]) -> Iterator[tuple[object, str, str]]:
-    """The bounds of a comparison that lack a case nearby: (bound, matcher, which side is missing)."""
+def _side(leaf: In | Range, key: str, side: str) -> Condition:
+    """Where one bound of a comparison holds, or fails."""
+    assert isinstance(leaf, Range)
+    low = key in ("at_least", "more_than")
+    alone = leaf._replace(high=None, high_open=False) if low else leaf._replace(low=None, low_open=False)
+    return alone if side == "holds" else Not(alone)
+
+
+def decides(condition: Condition, place: int, facts: Facts) -> bool:
+    """Whether, in a case, the truth of a condition hangs on its comparison number ``place``."""
+    return holds(replaced(condition, place, TRUE), facts) is not holds(replaced(condition, place, FALSE), facts)
+
+
+def _bounds(subject: Subject, leaf: In | Range, cases: Iterable[Facts]) -> Iterator[tuple[object, str, list[str]]]:
+    """The bounds of a comparison that lack a case nearby: (bound, matcher, which sides are missing)."""
     if not isinstance(leaf, Range):
         return
     fact = subject.rules.facts[leaf.fact]
@@ -138,8 +170,7 @@ def _bounds(subject: Subject, cause: Cause, leaf: In | Range, cases: tuple[Facts
         missing = [side for side, seen in (("holds", inside), ("fails", outside)) if not seen and side in possible]
         if missing:
             key = ("more_than" if open_ else "at_least") if is_low else ("less_than" if open_ else "at_most")
-            yield bound, key, ", ".join(missing)
-    del cause
+            yield bound, key, missing
 
 
 def _possible_sides(minimum: float | None, maximum: float | None, bound: float | str, *, is_low: bool) -> tuple[str, ...]:

@@ -14,14 +14,14 @@ from .subject import Subject
 @finds("never_holds")
 def never_holds(subject: Subject) -> Iterator[Hit]:
     for condition, item in subject.conditions:
-        if not _possible(subject, condition):
+        if not possible(subject, condition):
             yield at(item)
 
 
 @finds("always_holds")
 def always_holds(subject: Subject) -> Iterator[Hit]:
     for condition, item in subject.conditions:
-        if not _possible(subject, Not(condition)):
+        if not possible(subject, Not(condition)):
             yield at(item)
 
 
@@ -30,7 +30,7 @@ def idle_comparison(subject: Subject) -> Iterator[Hit]:
     """A comparison without which the condition would hold at the same values."""
     for condition, item in subject.conditions:
         places = subject.comparisons(item)
-        if len(places) < 2 or not _possible(subject, condition):
+        if len(places) < 2 or not possible(subject, condition):
             continue
         try:
             domain = Domain(subject.rules.facts, [condition])
@@ -47,10 +47,10 @@ def step_never_reached(subject: Subject) -> Iterator[Hit]:
     for cause, piece in _pieces(subject):
         for number, step in enumerate(piece.steps[1:], 1):
             above = [earlier.when for earlier in piece.steps[:number]]
-            if _possible(subject, step.when) and not _possible(subject, step.when, *(Not(one) for one in above)):
+            if possible(subject, step.when) and not possible(subject, step.when, *(Not(one) for one in above)):
                 yield at(subject.step(cause, piece, number), "when")
                 for place, one in enumerate(above):  # the step that takes its place may as well be the wrong one
-                    if not _possible(subject, step.when, Not(one)):
+                    if not possible(subject, step.when, Not(one)):
                         yield at(subject.step(cause, piece, place), "when")
 
 
@@ -60,7 +60,7 @@ def step_never_weighs(subject: Subject) -> Iterator[Hit]:
     for cause, piece in _pieces(subject):
         for number, (one, following) in enumerate(zip(piece.steps, piece.steps[1:], strict=False)):
             same = one.bits == following.bits and one.because == following.because
-            if same and not _possible(subject, one.when, Not(following.when)):
+            if same and not possible(subject, one.when, Not(following.when)):
                 yield at(subject.step(cause, piece, number))
 
 
@@ -69,7 +69,7 @@ def outside_applies(subject: Subject) -> Iterator[Hit]:
     """A step that only holds where the cause does not apply at all."""
     for cause, piece in _pieces(subject):
         for number, step in enumerate(piece.steps):
-            if cause.applies is not None and _possible(subject, step.when) and not _possible(subject, cause.applies, step.when):
+            if cause.applies is not None and possible(subject, step.when) and not possible(subject, cause.applies, step.when):
                 yield at(subject.step(cause, piece, number), "when")
 
 
@@ -77,7 +77,7 @@ def outside_applies(subject: Subject) -> Iterator[Hit]:
 def otherwise_never(subject: Subject) -> Iterator[Hit]:
     """An `otherwise` behind steps of which one always holds."""
     for cause, piece in _pieces(subject):
-        if piece.otherwise and not _possible(subject, *(Not(step.when) for step in piece.steps)):
+        if piece.otherwise and not possible(subject, *(Not(step.when) for step in piece.steps)):
             yield at(subject.step(cause, piece, -1))
 
 
@@ -98,7 +98,7 @@ def _overlap(subject: Subject, one: Evidence, other: Evidence) -> int | None:
     for number, later in enumerate(other.steps):
         for earlier in one.steps:
             same_side = (earlier.bits > 0) == (later.bits > 0)
-            if same_side and set(facts_of(earlier.when)) == set(facts_of(later.when)) and _possible(subject, earlier.when, later.when):
+            if same_side and set(facts_of(earlier.when)) == set(facts_of(later.when)) and possible(subject, earlier.when, later.when):
                 return number
     return None
 
@@ -109,7 +109,7 @@ def _pieces(subject: Subject) -> Iterator[tuple[Cause, Evidence]]:
             yield cause, piece
 
 
-def _possible(subject: Subject, *conditions: Condition) -> bool:
+def possible(subject: Subject, *conditions: Condition) -> bool:
     """Whether all hold at once for some values; True where that is too long to find out."""
     whole = All(conditions) if len(conditions) > 1 else conditions[0]
     if isinstance(whole, (All, AnyOf)) and not whole.parts:

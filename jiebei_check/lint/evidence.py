@@ -20,7 +20,11 @@ _ROUNDS = 3  # passes over all facts of a cause in the search for a profile that
 def one_sided(subject: Subject) -> Iterator[Hit]:
     """Evidence only for a cause, or only against it."""
     for cause in subject.rules.causes:
-        bits = [bits for piece in cause.evidence for bits in (*(step.bits for step in piece.steps), piece.otherwise.bits if piece.otherwise else 0)]
+        bits = [
+            bits
+            for piece in cause.evidence
+            for bits in (*(step.bits for step in piece.steps), piece.otherwise.bits if piece.otherwise else 0)
+        ]
         if not (any(one > 0 for one in bits) and any(one < 0 for one in bits)):
             yield at(subject.cause(cause, "evidence"), side="for" if any(one > 0 for one in bits) else "against")
 
@@ -53,6 +57,8 @@ def grade_without_source(subject: Subject) -> Iterator[Hit]:
         cited = {source for piece in cause.evidence for source in piece.sources}
         known = [subject.rules.sources[source] for source in cited if source in subject.rules.sources]
         best = min((grades.index(source.grade) for source in known), default=len(grades))
+        if len(known) < len(cited):
+            continue  # the loader tells of sources that are not there
         if grades.index(cause.grade) < min(best, len(grades) - 1):
             yield at(subject.cause(cause), "grade", found=cause.grade, allowed=grades[min(best, len(grades) - 1)])
 

@@ -11,12 +11,27 @@ from .registry import ANYTHING, EVERYTHING, WARNING, Hit, at, finds
 from .subject import Subject
 
 _UNKNOWN = ("unknown_id", "unknown_fact", "unknown_fact_in_section", "unknown_section", "bad_choice", "bad_word")
-_MISTYPED = ("bad_bool", "bad_int", "bad_number", "bad_date", "bad_choice", "no_range_here", "single_value_wanted", "out_of_range", "ratio_out_of_range")
+_MISTYPED = (
+    "bad_bool",
+    "bad_int",
+    "bad_number",
+    "bad_date",
+    "bad_choice",
+    "no_range_here",
+    "single_value_wanted",
+    "out_of_range",
+    "ratio_out_of_range",
+)
 
 
 @finds("unused_source", WARNING, needs=EVERYTHING)
 def unused_source(subject: Subject) -> Iterator[Hit]:
-    yield from _unused(subject, "sources.yaml", "sources")
+    """A source that nothing cites; what only records that nothing was found need not be."""
+    worst = list(subject.rules.grades)[-1]
+    for item, params in _unused(subject, "sources.yaml", "sources"):
+        source = subject.rules.sources.get(params["found"])
+        if source is None or source.grade != worst or source.confidence:
+            yield item, params
 
 
 @finds("unused_action", WARNING, needs=EVERYTHING)

@@ -111,7 +111,9 @@ class Subject:
         found += [(check.when, self.item("checks.yaml", "checks", check.id, "when")) for check in self.rules.checks]
         found += [(alert.when, self.item("alerts.yaml", "alerts", alert.id, "when")) for alert in self.rules.alerts]
         found += [(one.when, self.item("sayings.yaml", "sayings", one.id, "when")) for one in self.rules.sayings if one.when]
-        found += [(one.applies, self.item("actions.yaml", "actions", one.id, "applies")) for one in self.rules.actions.values() if one.applies]
+        found += [
+            (one.applies, self.item("actions.yaml", "actions", one.id, "applies")) for one in self.rules.actions.values() if one.applies
+        ]
         for fact in self.rules.facts.values():
             place_ = self.fact(fact.id) if fact.ask_if is not None else None
             if place_ is not None:
@@ -137,7 +139,6 @@ class Subject:
     def seen(self) -> Mapping[tuple[str, str], Seen]:
         """(cause, piece of evidence) -> which of its outcomes some case shows."""
         return watch(self.rules, self.cases, self.all_cases)
-
 
     def mentioned(self, registry: str) -> frozenset[str]:
         """The ids of a registry that something refers to, whether or not they exist."""

@@ -15,7 +15,8 @@ from .subject import Subject
 
 TO_DO = "TODO"
 _CLAUSE = re.compile("[,.;:!?\uff0c\u3002\uff1b\uff1a\uff01\uff1f\u2026]")
-_GAP, _REACH = 20, 36  # Latin letters that * may stand for, and over which a denial reaches; Chinese needs fewer characters
+_GAP, _REACH = 20, 48  # Latin letters that * may stand for, and over which a denial reaches; Chinese needs fewer characters
+_SHORT, _ALIKE, _UNLIKE = 4, 0.1, 0.5  # shorter sentences say nothing; how like one language and unlike another a sentence is
 _BRACE = re.compile(r"[{}]")
 
 
@@ -37,21 +38,30 @@ def forbidden_phrase(subject: Subject) -> Iterator[Hit]:
 @finds("promise", needs=ANYTHING)
 def promise(subject: Subject) -> Iterator[Hit]:
     """A phrase that promises or advises what must not be, unless its own clause denies it."""
-    promises, denials = _lists(subject, "promises"), _lists(subject, "denials")
+    denials = _lists(subject, "denials")
+    phrases = {language: {phrase: _pattern(phrase) for phrase in found} for language, found in _lists(subject, "promises").items()}
+    anything = {language: re.compile("|".join(one.pattern for one in found.values())) for language, found in phrases.items() if found}
     for _, item, language, sentence in subject.texts:
         if item.path[-1] in ("saying", "question"):
             continue  # a rumour is quoted as it goes, and a question claims nothing
-        for phrase in promises.get(language, ()):
-            if _says(sentence.lower(), phrase.lower(), denials.get(language, ())):
-                yield at(item, *_below(item, language), found=phrase)
+        said = sentence.lower()
+        if language in anything and anything[language].search(said):
+            for phrase, pattern in phrases[language].items():
+                if _says(said, pattern, denials.get(language, ())):
+                    yield at(item, *_below(item, language), found=phrase)
 
 
-def _says(sentence: str, phrase: str, denials: tuple[str, ...]) -> bool:
-    """Whether some clause of ``sentence`` holds ``phrase`` without a denial before it. ``*`` in a phrase stands for a few words."""
-    gap, reach = (_GAP, _REACH) if phrase.isascii() else (_GAP // 2, _REACH // 3)
-    pattern = re.compile(f".{{0,{gap}}}?".join(map(re.escape, phrase.split("*"))))
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """What a phrase of the list matches: * stands for a few words."""
+    gap = _GAP if phrase.isascii() else _GAP // 2
+    return re.compile(f".{{0,{gap}}}?".join(map(re.escape, phrase.lower().split("*"))))
+
+
+def _says(sentence: str, pattern: re.Pattern[str], denials: tuple[str, ...]) -> bool:
+    """Whether some clause of ``sentence`` matches ``pattern`` without a denial shortly before or inside the match."""
     for clause in _CLAUSE.split(sentence):
         for match in pattern.finditer(clause):
+            reach = _REACH if match[0].isascii() else _REACH // 3
             if not any(_word_in(denial, clause[max(0, match.start() - reach) : match.end()]) for denial in denials):
                 return True
     return False
@@ -109,7 +119,9 @@ def stray_placeholder(subject: Subject) -> Iterator[Hit]:
     for file, item, language, sentence in subject.texts:
         if file.startswith(("languages/", "letters/", "passages")):
             continue
-        if _BRACE.search(PLACEHOLDER.sub("", sentence)) or (PLACEHOLDER.search(sentence) and (id(item.document), item.path) not in conditional):
+        if _BRACE.search(PLACEHOLDER.sub("", sentence)) or (
+            PLACEHOLDER.search(sentence) and (id(item.document), item.path) not in conditional
+        ):
             yield at(item, *_below(item, language))
 
 
@@ -161,18 +173,18 @@ def _units_in(sentence: str, words: set[str]) -> Iterator[tuple[str, str]]:
 @finds("wrong_language", WARNING, needs=ANYTHING)
 def wrong_language(subject: Subject) -> Iterator[Hit]:
     """A sentence written in the letters of another language: by the share of plain Latin letters, against the usual share."""
+    found = []
     shares: dict[str, list[float]] = {}
-    for _, _, language, sentence in subject.texts:
-        share = _latin(sentence)
+    for _, item, language, sentence in subject.texts:
+        share = _latin(sentence) if len(sentence) >= _SHORT and item.path[:1] != ("words",) else None
         if share is not None:
             shares.setdefault(language, []).append(share)
-    usual = {language: median(found) for language, found in shares.items()}
-    for file, item, language, sentence in subject.texts:
-        share = _latin(sentence)
-        others = [abs(share - usual[other]) for other in usual if other != language] if share is not None else []
-        if share is not None and others and min(others) < 0.1 < 0.5 < abs(share - usual[language]) and len(sentence) > 3 and "words" not in item.path:
+            found.append((item, language, share))
+    usual = {language: median(each) for language, each in shares.items()}
+    for item, language, share in found:
+        others = [abs(share - usual[other]) for other in usual if other != language]
+        if others and min(others) < _ALIKE and abs(share - usual[language]) > _UNLIKE:
             yield at(item, *_below(item, language), found=language)
-        del file
 
 
 def _latin(sentence: str) -> float | None:
@@ -186,6 +198,14 @@ def full_stop(subject: Subject) -> Iterator[Hit]:
     for _, item, language, sentence in subject.texts:
         if item.path[-1] == "because" and sentence.rstrip().endswith((".", "\u3002")):
             yield at(item, language)
+
+
+@finds("quoted_whole", WARNING, needs=ANYTHING)
+def quoted_whole(subject: Subject) -> Iterator[Hit]:
+    """A whole sentence in full-width quotation marks: meant for YAML, typed with a Chinese keyboard."""
+    for _, item, language, sentence in subject.texts:
+        if "words" not in item.path[:1] and sentence.startswith("\u201c") and sentence.endswith("\u201d") and sentence.count("\u201c") == 1:
+            yield at(item, *_below(item, language))
 
 
 @finds("text_repeated", WARNING, needs=ANYTHING)
@@ -202,7 +222,9 @@ def text_repeated(subject: Subject) -> Iterator[Hit]:
 
 def _lists(subject: Subject, key: str) -> Mapping[str, tuple[str, ...]]:
     data = subject.item("ruleset.yaml", key).data
-    return {language: tuple(map(str, words)) for language, words in data.items() if isinstance(words, list)} if isinstance(data, dict) else {}
+    return (
+        {language: tuple(map(str, words)) for language, words in data.items() if isinstance(words, list)} if isinstance(data, dict) else {}
+    )
 
 
 def _below(item: Item, language: str) -> tuple[str, ...]:

@@ -76,7 +76,12 @@ def unit_among_derived(subject: Subject) -> Iterator[Hit]:
     """A fact that is the odd one out in the derived facts that it is part of: its own unit is probably wrong."""
     facts = subject.rules.facts
     for fact in subject.rules.inputs:
-        together = [name for one in facts.values() if one.derived and one.derived[0] != "days_between" and fact.id in one.derived[1] for name in one.derived[1]]
+        together = [
+            name
+            for one in facts.values()
+            if one.derived and one.derived[0] != "days_between" and fact.id in one.derived[1]
+            for name in one.derived[1]
+        ]
         others = {facts[name].unit for name in together if name != fact.id and name in facts and facts[name].derived is None}
         item = subject.fact(fact.id)
         if item is not None and len(others) == 1 and fact.unit not in others and len(together) > 2:
@@ -90,7 +95,12 @@ def range_of_another_unit(subject: Subject) -> Iterator[Hit]:
     for fact in facts:
         others = [one.maximum for one in facts if one is not fact and one.unit == fact.unit and one.maximum is not None]
         item = subject.fact(fact.id)
-        if item is not None and fact.maximum and len(others) > 1 and (fact.maximum > max(others) * _FAR or fact.maximum * _FAR < min(others)):
+        if (
+            item is not None
+            and fact.maximum
+            and len(others) > 1
+            and (fact.maximum > max(others) * _FAR or fact.maximum * _FAR < min(others))
+        ):
             yield at(item, "unit" if fact.unit else "maximum", found=f"{fact.maximum:g}", unit=fact.unit or "-")
 
 

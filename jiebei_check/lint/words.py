@@ -74,7 +74,9 @@ def blanks_differ(subject: Subject) -> Iterator[Hit]:
 def unknown_translation(subject: Subject) -> Iterator[Hit]:
     """A translated text whose path names no text of the rules."""
     paths = {
-        ".".join([file.removesuffix(".yaml").replace("/", "."), *map(str, item.path)]) for file, field, item in subject.fields if field.kind == "text"
+        ".".join([file.removesuffix(".yaml").replace("/", "."), *map(str, item.path)])
+        for file, field, item in subject.fields
+        if field.kind == "text"
     }
     for file in subject.documents:
         texts = subject.item(file, "texts") if file.startswith("languages/") else None

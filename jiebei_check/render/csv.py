@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..decoding import visible
 
 BOM = "\ufeff"  # by which spreadsheet programs tell UTF-8; in files, not in pipes
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four: full-width, which count in East Asia
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?", re.ASCII)
 _QUOTED = re.compile("[,;\"'\t]")
 
