@@ -62,7 +62,7 @@ def make_work(task: Task) -> Work:
         results = [desk.result(record) for record in chunk]
         bad = sum(1 for result in results if result.problems)
         met = bool(task.fail_on) and any(_meets(task, result) for result in results)
-        return Answer(b"".join([form(result) for result in results]), len(results), bad, met)
+        return Answer(form(results), len(results), bad, met)
 
     return work
 
@@ -78,16 +78,12 @@ def meets(rules: RuleSet, level: str, share: float, *, inconclusive: bool) -> bo
     return LEVELS.index(likelihood_of(rules, share)) <= LEVELS.index(level)
 
 
-def _form(task: Task) -> Callable[[Result], bytes]:
+def _form(task: Task) -> Callable[[Sequence[Result]], bytes]:
     if task.form in ("jsonl", "full"):
-        return _line
+        return lambda results: b"\n".join([result.line for result in results] + [b""])
     if task.form == "csv":
-        return _Rows(task).row
+        return _Rows(task).rows
     return _Files(task).write
-
-
-def _line(result: Result) -> bytes:
-    return result.line + b"\n"
 
 
 class _Rows:
@@ -98,9 +94,9 @@ class _Rows:
         self._words = Wording(task.rules, task.lang)
         self._titles = {cause.id: self._words.text(cause.title) for cause in task.rules.causes}
 
-    def row(self, result: Result) -> bytes:
-        cells = self._cells(result.document)
-        return csv_row([cells.get(field, "") for field in self._fields]).encode("utf-8", "backslashreplace")
+    def rows(self, results: Sequence[Result]) -> bytes:
+        cells = [self._cells(result.document) for result in results]
+        return "".join([csv_row([row.get(field, "") for field in self._fields]) for row in cells]).encode("utf-8", "backslashreplace")
 
     def _cells(self, line: dict[str, Any]) -> dict[str, object]:
         cells: dict[str, object] = {"record": line["record"], "id": line["id"]}
@@ -132,7 +128,12 @@ class _Files:
         self._render = renderer(task.form)
         self._style = Style(Wording(task.rules, task.lang), verbosity=FULL)
 
-    def write(self, result: Result) -> bytes:
+    def write(self, results: Sequence[Result]) -> bytes:
+        for result in results:
+            self._write(result)
+        return b""
+
+    def _write(self, result: Result) -> None:
         name = f"{result.record:06}"
         safe = _UNSAFE.sub("_", result.id).strip("._")[:_LONGEST_NAME]
         name = f"{name}-{safe}" if safe else name
@@ -140,4 +141,3 @@ class _Files:
             write_file(os.path.join(self._folder, f"{name}.error.json"), f"{result.line.decode()}\n")
         else:
             write_file(os.path.join(self._folder, f"{name}{self._suffix}"), self._render([result.report], self._style))
-        return b""

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import getitem, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from .conditions import All, AnyOf, Condition, Not, facts_of, holds
+from .conditions import All, AnyOf, Condition, In, Not, Range, facts_of, holds
 from .inference import OPERATIONS, Judged, Open, Piece, day_number, likelihood_of, weigh, weigh_piece
 from .quantise import Lens, Quantiser
 from .report import SHARE_DIGITS
@@ -141,19 +141,22 @@ class Bulk:
     def _body(self, rows: list[_Row], warnings: bytes) -> Body:
         if not rows:
             return Body(inconclusive=True, none_share=1.0, first_share=0.0, causes=b"", warnings=warnings)
-        _, powers, heads, tails = zip(*rows, strict=True)
-        total = sum(powers) + self._none
-        known = self._shares
-        shares = {}
-        for power in set(powers):
-            place = power / total * _CELLS
-            cell = int(place)
-            shares[power] = (cell != place and known[cell]) or self._share(power / total)
-        parts = [b""] * (3 * len(rows))
-        parts[0::3] = heads
-        parts[1::3] = map(shares.__getitem__, powers)
-        parts[2::3] = tails
-        return Body(powers[0] <= self._none, self._none / total, powers[0] / total, b"".join(parts)[1:], warnings)
+        total = sum([power for _, power, _, _ in rows]) + self._none
+        shares = self._shares
+        parts: list[bytes] = []
+        append = parts.append
+        before, text = 0.0, b""
+        for _, power, head, tail in rows:
+            if power != before:  # causes with the same score have the same share
+                before = power
+                place = power / total * _CELLS
+                cell = int(place)
+                text = (cell != place and shares[cell]) or self._share(power / total)
+            append(head)
+            append(text)
+            append(tail)
+        first = rows[0][1]
+        return Body(first <= self._none, self._none / total, first / total, b"".join(parts)[1:], warnings)
 
     def _share(self, share: float) -> bytes:
         return f'{round(share, SHARE_DIGITS)!r},"likelihood":"{likelihood_of(self.rules, share)}"'.encode()
@@ -173,7 +176,7 @@ class _Flags:
         self._groups = [(group, quantiser.lens([when for *_, when in group])) for group in small]
         self._span = _span([lens for _, lens in self._groups])
         self._tables = [[_UNSEEN_FLAGS] * lens.kinds for _, lens in self._groups]
-        self._large = [((kind, name), _Judge(when, quantiser)) for group in groups if group not in small for kind, name, when in group]
+        self._large = [((kind, name), _judge(when, quantiser)) for group in groups if group not in small for kind, name, when in group]
         self._order = {(kind, name): place for place, (kind, name, _) in enumerate(flags)}
 
     def holding(self, codes: _Codes) -> list[tuple[str, str]]:
@@ -191,37 +194,46 @@ class _Flags:
         return sorted(found, key=self._order.__getitem__)
 
 
-class _Judge:
-    """One condition: whether it holds, and all facts in it that are not known. One of many codes is judged by its parts."""
+def _judge(condition: Condition, quantiser: Quantiser) -> Callable[[_Codes], Judged]:
+    """Tells whether a condition holds, and all facts in it that are not known. One of many codes is judged by its parts."""
+    if quantiser.kinds([condition]) <= _PART or isinstance(condition, (In, Range)):
+        return _table_judge(condition, quantiser)
+    parts = [_judge(part, quantiser) for part in _divided(condition, quantiser)]
+    if isinstance(condition, Not):
+        return _opposite(parts[0])
+    decides = isinstance(condition, AnyOf)
 
-    def __init__(self, condition: Condition, quantiser: Quantiser) -> None:
-        self._condition = condition
-        self._table: list[Judged | None] = []
-        self._parts: list[_Judge] = []
-        if quantiser.kinds([condition]) > _PART and isinstance(condition, (All, AnyOf, Not)):
-            self._parts = [_Judge(part, quantiser) for part in _divided(condition, quantiser)]
-        else:  # a single comparison has few codes
-            self._lens = quantiser.lens([condition])
-            self._table = [None] * self._lens.kinds
-
-    def __call__(self, codes: _Codes) -> Judged:
-        if self._parts:
-            return self._combined([part(codes) for part in self._parts])
-        code = codes[self._lens.place]
-        judged = self._table[code]
-        if judged is None:
-            facts = self._lens.facts(code)
-            unknown = tuple(fact for fact in facts_of(self._condition) if fact not in facts)
-            judged = self._table[code] = (holds(self._condition, facts), unknown)
-        return judged
-
-    def _combined(self, judged: list[Judged]) -> Judged:
+    def judge_parts(codes: _Codes) -> Judged:
+        judged = [part(codes) for part in parts]
         truths = [truth for truth, _ in judged]
-        if isinstance(self._condition, Not):
-            return None if truths[0] is None else not truths[0], judged[0][1]
-        decides = isinstance(self._condition, AnyOf)
         unknown = tuple(dict.fromkeys([fact for _, facts in judged for fact in facts]))
         return decides if decides in truths else None if None in truths else not decides, unknown
+
+    return judge_parts
+
+
+def _opposite(part: Callable[[_Codes], Judged]) -> Callable[[_Codes], Judged]:
+    def judge_opposite(codes: _Codes) -> Judged:
+        truth, unknown = part(codes)
+        return None if truth is None else not truth, unknown
+
+    return judge_opposite
+
+
+def _table_judge(condition: Condition, quantiser: Quantiser) -> Callable[[_Codes], Judged]:
+    lens = quantiser.lens([condition])
+    place = lens.place
+    table: list[Judged | None] = [None] * lens.kinds
+
+    def judge_code(codes: _Codes) -> Judged:
+        judged = table[codes[place]]
+        if judged is None:
+            facts = lens.facts(codes[place])
+            unknown = tuple(fact for fact in facts_of(condition) if fact not in facts)
+            judged = table[codes[place]] = (holds(condition, facts), unknown)
+        return judged
+
+    return judge_code
 
 
 def _divided(condition: All | AnyOf | Not, quantiser: Quantiser) -> list[Condition]:
@@ -404,8 +416,8 @@ class _Long:
     """A condition for applying, and pieces of evidence, of too many codes for a table: step by step."""
 
     def __init__(self, applies: Condition | None, pieces: Sequence[Evidence], quantiser: Quantiser) -> None:
-        self._applies = _Judge(applies, quantiser) if applies is not None else None
-        self._pieces = [(piece, [_Judge(step.when, quantiser) for step in piece.steps]) for piece in pieces]
+        self._applies = _judge(applies, quantiser) if applies is not None else None
+        self._pieces = [(piece, [_judge(step.when, quantiser) for step in piece.steps]) for piece in pieces]
         self._weighed: list[dict[tuple[bool | None, ...], tuple[int, bytes, int, int]]] = [{} for _ in pieces]
 
     def outcome_in(self, codes: _Codes) -> _Outcome:

@@ -56,7 +56,7 @@ def load(text: str) -> RuleSet:
     row["causes"] = tuple(_cause(value) for value in row["causes"])
     row["actions"] = {key: _action(value) for key, value in row["actions"].items()}
     row["sources"] = {key: Source(*value) for key, value in row["sources"].items()}
-    row["sayings"] = tuple(Saying(*v[:3], tuple(v[3]), _maybe(v[4]), tuple(v[5])) for v in row["sayings"])
+    row["sayings"] = tuple(Saying(v[0], v[1], v[2], tuple(v[3]), _maybe(v[4]), tuple(v[5])) for v in row["sayings"])
     row["checks"] = tuple(Check(v[0], _condition(v[1]), tuple(v[2]), v[3]) for v in row["checks"])
     row["alerts"] = tuple(Alert(v[0], _condition(v[1]), v[2], tuple(v[3]), tuple(v[4])) for v in row["alerts"])
     row["scenarios"] = tuple(Scenario(v[0], v[1], _given(v[2]), tuple(v[3]), tuple(v[4]), tuple(v[5]), v[6]) for v in row["scenarios"])
@@ -124,7 +124,7 @@ def _evidence(row: Any) -> Evidence:
 
 
 def _letter(row: Any) -> LetterForm:
-    return LetterForm(*(tuple(_passage(part) for part in value) if isinstance(value, list) else value for value in row))
+    return LetterForm._make(tuple(_passage(part) for part in value) if isinstance(value, list) else value for value in row)
 
 
 def _passage(row: Any) -> Passage:

@@ -4,7 +4,6 @@ Strong Kleene logic (S. C. Kleene, Introduction to Metamathematics, 1952, sectio
 unknown unless the known part decides it.
 """
 
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,6 +1,5 @@
 """A document from outside: plain structure, and the line on which each value stands."""
 
-
 import json
 import os
 import stat
@@ -60,7 +59,11 @@ def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
         # O_NONBLOCK: a named pipe without a writer must be refused, not waited for
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        code = {FileNotFoundError: "no_such_file", IsADirectoryError: "is_a_folder", PermissionError: "no_permission"}
+        code: dict[type[BaseException], str] = {
+            FileNotFoundError: "no_such_file",
+            IsADirectoryError: "is_a_folder",
+            PermissionError: "no_permission",
+        }
         raise ReadError([Problem(code.get(type(error), "cannot_read"), path)]) from None
     mode = os.fstat(handle).st_mode
     if not stat.S_ISREG(mode):

@@ -4,7 +4,6 @@ A :class:`Problem` names a place and a code; the sentence a person reads is made
 language (``rules/languages``), so that nothing below the command line has to know one.
 """
 
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 

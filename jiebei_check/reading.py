@@ -71,6 +71,7 @@ class ValueReader:
         self.facts = tuple(fact for fact in self.rules.facts.values() if fact.derived is None)
         self._as_of = as_of if AS_OF in self.rules.facts else None
         self._override = override
+        self._equal: dict[int, int] = {}
         self._shift = bulk.quantiser.above
         self._changes: dict[str, dict[Any, int]] = {fact.id: {} for fact in self.facts}
         self._values: dict[str, dict[Any, Value | None]] = {fact.id: {} for fact in self.facts}
@@ -194,7 +195,8 @@ class ValueReader:
         if fact.id == AS_OF and self._as_of is not None and (value is None or self._override):
             value = self._as_of
         change = 0 if value is None else self.bulk.quantiser.add(fact.id, value)
-        change += (raw is not _UNSET) << self._shift  # above the bits of the profile, the sum counts what was given
+        change += (raw is not _UNSET) << self._shift  # above the codes, the sum counts what was given
+        change = self._equal.setdefault(change, change)  # few differ, and they are looked at for every record
         self._changes[fact.id][raw] = change
         self._values[fact.id][raw] = value
         return change

@@ -1,6 +1,5 @@
 """The report: a diagnosis in one language, as one frozen document that feeds every format. JSON *is* this document."""
 
-
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -260,7 +259,7 @@ def _sources(
 ) -> dict[str, str]:
     """Every source that something in the report cites, written out."""
     cited = [source for cause in causes for reason in (*cause.speaks_for, *cause.against) for source in reason.sources]
-    cited += [source for part in (*actions, *warnings) for source in part.sources]
+    cited += [source for action in actions for source in action.sources] + [source for warning in warnings for source in warning.sources]
     return {key: cite(wording, wording.rules.sources[key]) for key in sorted(set(cited)) if key in wording.rules.sources}
 
 

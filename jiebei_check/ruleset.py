@@ -3,7 +3,6 @@
 Named tuples rather than dataclasses: they are as frozen, and twenty-odd of them cost a quarter of the start-up.
 """
 
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

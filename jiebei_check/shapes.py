@@ -7,7 +7,6 @@ A field's ``kind`` says how it is read:
 ``shape`` (a nested table), ``any``.
 """
 
-
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -216,7 +215,9 @@ RULESET: Shape = {
     "grouped_by": Field("strings", "Facts that a batch repeats in its results, so that they can be counted by them; dates by month."),
     "forbidden": Field("map", "Language -> phrases that no text may hold.", of=Field("strings", "Phrases.", filled=False)),
     "promises": Field(
-        "map", "Language -> phrases that no text may hold unless it denies them in the same clause.", of=Field("strings", "Phrases.", filled=False)
+        "map",
+        "Language -> phrases that no text may hold unless it denies them in the same clause.",
+        of=Field("strings", "Phrases.", filled=False),
     ),
     "denials": Field("map", "Language -> words that deny what follows them in a clause.", of=Field("strings", "Words.", filled=False)),
     "extends": Field("word", "Start from the bundled rule set and add, replace or switch off.", allowed=("bundled",)),

@@ -5,7 +5,6 @@ tuple of choice keys. ``None`` is "not known" and never an error. The words and 
 are data: a :class:`Notation`, merged from the language files.
 """
 
-
 import re
 from collections.abc import Mapping
 from math import isfinite
@@ -225,8 +224,9 @@ def _parse_number(fact: Fact, word: str, text: str, notation: Notation) -> int |
     if scaled is None:
         raise Refused("bad_int" if fact.type == "int" else "bad_number", found=text)
     scaled *= factor
-    scale = _SCALE * divisor
-    return scaled // scale if scaled % scale == 0 else scaled / scale
+    scale: int = _SCALE * divisor
+    whole, rest = divmod(scaled, scale)
+    return scaled / scale if rest else whole
 
 
 def _read_amount(word: str, notation: Notation) -> int | None:
