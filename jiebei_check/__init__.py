@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .inference import Diagnosis, diagnose
     from .interview import Question, Step, next_question
     from .profile import Profile, make_profile, parse_profile
-    from .report import Report, document, make_report
+    from .report import Report, as_document, make_report
     from .rulebook import load_rules
     from .ruleset import RuleSet
 
@@ -46,7 +46,7 @@ _HOME = {
     "make_profile": "profile",
     "parse_profile": "profile",
     "Report": "report",
-    "document": "report",
+    "as_document": "report",
     "make_report": "report",
     "load_rules": "rulebook",
     "RuleSet": "ruleset",
@@ -67,9 +67,9 @@ __all__ = [
     "UsageError",
     "WriteError",
     "__version__",
+    "as_document",
     "diagnose",
     "diagnose_batch",
-    "document",
     "load_rules",
     "make_profile",
     "make_report",

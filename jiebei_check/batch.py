@@ -2,7 +2,7 @@
 
 A result line holds ids and bits, not sentences::
 
-    {"record": 1, "id": "T-1", "as_of": "2025-06-20", "inconclusive": false, "none_share": 0.02, "facts": {"line.product": "jiebei"},
+    {"record": 1, "id": "T-1", "as_of": "2025-06-20", "facts": {"line.product": "jiebei"}, "inconclusive": false, "none_share": 0.02,
      "causes": [{"id": "self-closed", "score": 8, "share": 0.91, "likelihood": "high", "grade": "official",
                  "for": [{"id": "closed-it", "bits": 8}], "against": [],
                  "open": [{"fact": "line.entry_now", "could_add": 0, "could_remove": 4}]}, ...],
@@ -27,7 +27,7 @@ from .inference import diagnose
 from .profile import Profile, parse_profile, read_mapping
 from .reading import ValueReader
 from .records import Record
-from .report import SHARE_DIGITS, Report, document, make_report
+from .report import SHARE_DIGITS, Report, as_document, make_report
 from .ruleset import RuleSet
 from .values import Value
 from .wording import DEFAULT_LANGUAGE, Wording
@@ -137,7 +137,7 @@ class Desk:
         profile = profile._replace(id=profile.id or record.name)
         diagnosis = diagnose(self._rules, profile)
         report = make_report(self._rules, diagnosis, self._words.language)
-        line = _dumped({"record": record.number, **document(report)})
+        line = _dumped({"record": record.number, **as_document(report)})
         share = diagnosis.causes[0].share if diagnosis.causes else 0.0
         return Result(record.number, profile.id, line, (), diagnosis.inconclusive, share, report)
 

@@ -271,7 +271,7 @@ def cite(wording: Wording, source: Source) -> str:
     return wording.word("cite.article", text=text, article=article) if article else text
 
 
-def document(report: tuple[object, ...]) -> dict[str, object]:
+def as_document(report: tuple[object, ...]) -> dict[str, object]:
     """A report (or another named tuple of texts) as the JSON document: the same names, with ``for`` where Python needs another word."""
     return _plain(report)  # type: ignore[return-value]
 

@@ -208,17 +208,3 @@ class _Teller:
             )
             for name, bits in ranked
         )
-
-
-def document(stats: Stats) -> dict[str, object]:
-    """The statistics as the JSON document: the same names."""
-    return _plain(stats)  # type: ignore[return-value]
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        fields = getattr(value, "_fields", None)
-        if fields is None:
-            return [_plain(part) for part in value]
-        return {name: _plain(part) for name, part in zip(fields, value, strict=True)}
-    return value

@@ -21,7 +21,7 @@ from jiebei_check.explanation import make_explanation
 from jiebei_check.firmness import NONE, firmness, leader
 from jiebei_check.inference import Diagnosis, consider, weigh
 from jiebei_check.profile import Profile
-from jiebei_check.report import document
+from jiebei_check.report import as_document
 from jiebei_check.ruleset import Cause, Check, Evidence, Otherwise, RuleSet, Step
 from jiebei_check.thresholds import distance, grain, is_ordered
 from jiebei_check.values import Choice, Fact, Value
@@ -429,7 +429,7 @@ def test_the_report_says_in_one_line_what_the_verdict_hangs_on(rules: RuleSet, d
 def test_no_explanation_promises_anything(rules: RuleSet, diagnoses: list[Diagnosis]) -> None:
     for diagnosis in diagnoses[::EVERY]:
         for language in ("zh", "en"):
-            text = json.dumps(document(make_explanation(rules, diagnosis, None, language)), ensure_ascii=False)
+            text = json.dumps(as_document(make_explanation(rules, diagnosis, None, language)), ensure_ascii=False)
             assert "explain." not in text and not re.search(r"\{[a-z_.]+\}", text)
             for phrase in rules.forbidden[language]:
                 assert phrase not in text

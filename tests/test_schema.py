@@ -13,7 +13,7 @@ from conftest import ROOT, Run
 from draft7 import check_schema, faults
 
 from jiebei_check import diagnose, make_profile, make_report
-from jiebei_check.report import document
+from jiebei_check.report import as_document
 from jiebei_check.ruleset import RuleSet
 from jiebei_check.schema import FOLDER, modeline, profile_schema, report_schema, rules_schema, schema_files
 
@@ -69,7 +69,7 @@ def test_known_cases_fit_the_schema_of_profiles_and_their_reports_that_of_report
     for case in cases:
         assert faults(schema, case["profile"]) == []
         result = diagnose(rules, make_profile(case["profile"], rules.facts, rules.notation))
-        assert faults(reports, json.loads(json.dumps(document(make_report(rules, result, "zh"))))) == []
+        assert faults(reports, json.loads(json.dumps(as_document(make_report(rules, result, "zh"))))) == []
 
 
 def test_a_profile_with_a_typo_or_a_wrong_number_does_not_fit(rules: RuleSet) -> None:

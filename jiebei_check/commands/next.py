@@ -11,7 +11,7 @@ from ..errors import EXIT_OK, Problem, UsageError
 from ..interview import next_question
 from ..output import write_stdout
 from ..render import Style
-from ..report import document
+from ..report import as_document
 from ..wording import DEFAULT_LANGUAGE, Wording
 from . import common
 
@@ -37,7 +37,7 @@ def next_command(
     profile = common.read_profile(rules, profile_file, common.today(rules, as_of), override=as_of is not None)
     step = next_question(rules, profile, lang)
     if format_ == "json":
-        write_stdout(json.dumps(document(step), ensure_ascii=False, indent=2) + "\n")
+        write_stdout(json.dumps(as_document(step), ensure_ascii=False, indent=2) + "\n")
         return EXIT_OK
     from ..render.interview import step_text  # noqa: PLC0415 - JSON does not pay for the terminal
 

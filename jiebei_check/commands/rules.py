@@ -75,7 +75,7 @@ def show_command(
     """一个原因的说明页：含义、证据和分值、出处、做法、案例 / A cause as a page of documentation."""
     from ..handbook import page_of  # noqa: PLC0415
     from ..render.handbook import as_html, as_markdown, as_text  # noqa: PLC0415
-    from ..report import document  # noqa: PLC0415
+    from ..report import as_document  # noqa: PLC0415
 
     check_format(format_, ("text", "markdown", "html", "json"))
     if (cause is None) != everything:
@@ -89,7 +89,7 @@ def show_command(
     elif format_ == "markdown":
         text = as_markdown(pages, wording)
     elif format_ == "json":
-        made = [document(page) for page in pages]
+        made = [as_document(page) for page in pages]
         text = as_json(made if everything else made[0])
     else:
         text = as_text(pages, wording, common.terminal_width())

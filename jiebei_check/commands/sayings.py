@@ -10,7 +10,7 @@ import typer
 from ..errors import EXIT_OK, Problem, UsageError
 from ..output import write_stdout
 from ..render import Style
-from ..report import document
+from ..report import as_document
 from ..sayings import answers
 from ..wording import DEFAULT_LANGUAGE, Wording
 from . import common
@@ -35,7 +35,7 @@ def sayings_command(
     rules = common.choose_rules(rules_folder, lang)
     found = answers(rules, word, lang)
     if format_ == "json":
-        write_stdout(json.dumps([document(answer) for answer in found], ensure_ascii=False, indent=2) + "\n")
+        write_stdout(json.dumps([as_document(answer) for answer in found], ensure_ascii=False, indent=2) + "\n")
         return EXIT_OK
     from ..render.sayings import render  # noqa: PLC0415 - JSON does not pay for the terminal
 

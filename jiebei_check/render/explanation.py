@@ -4,7 +4,7 @@ import json
 
 from ..explanation import ExplanationReport
 from ..phrases import signed
-from ..report import document
+from ..report import as_document
 from . import Style
 from .json import escape_invisible
 from .text import Page
@@ -16,7 +16,7 @@ _SHORT_CHANGES, _SHORT_MISSES = 5, 3
 def render(explained: ExplanationReport, style: Style, name: str) -> str:
     """``explained`` in the format of that name."""
     if name == "json":
-        return escape_invisible(json.dumps(document(explained), ensure_ascii=False, indent=2)) + "\n"
+        return escape_invisible(json.dumps(as_document(explained), ensure_ascii=False, indent=2)) + "\n"
     return _ExplanationPage(style).explanation(explained)
 
 

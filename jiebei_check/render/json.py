@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from ..report import Report, document
+from ..report import Report, as_document
 from . import Style
 
 _NOT_PLAIN = re.compile(r"[^\n -~\u3000-\u9fff\uff01-\uff5e]")  # most text needs no look at each character
@@ -14,7 +14,7 @@ _NOT_PLAIN = re.compile(r"[^\n -~\u3000-\u9fff\uff01-\uff5e]")  # most text need
 
 def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - every renderer has the same signature
     """UTF-8 JSON, one entry or one cause a line, the same bytes for the same reports. What cannot be seen is escaped."""
-    documents = [_lines(document(report)) for report in reports]
+    documents = [_lines(as_document(report)) for report in reports]
     text = documents[0] if len(documents) == 1 else "[\n" + ",\n".join(documents) + "\n]"
     return escape_invisible(text) + "\n"
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from ..stats import Count, Grouping, Missing, Stats, document
+from ..report import as_document
+from ..stats import Count, Grouping, Missing, Stats
 from . import FULL, Style
 from .csv import csv_row
 from .html import whole_page
@@ -24,7 +25,7 @@ def render(stats: Stats, style: Style, name: str) -> str:
 
 
 def _json(stats: Stats, _style: Style) -> str:
-    return json.dumps(document(stats), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(as_document(stats), ensure_ascii=False, indent=2) + "\n"
 
 
 def _csv(stats: Stats, _style: Style) -> str:

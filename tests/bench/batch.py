@@ -1,0 +1,166 @@
+"""Speed of a batch, all in one run, as ratios to what stands beside it.
+
+    python tests/bench/batch.py [RECORDS] [--large]
+
+Floor: decoding one record and encoding one result of the same size with the fastest library, nothing between. Reference: a plain
+implementation (``plain.py``). All rates are processor time of one process, and every engine takes its turn in short rounds, so
+that whatever else the machine does falls on all alike. ``--large`` also runs 1,000,000 records for their memory.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from plain import plain
+from profiles import people
+
+from jiebei_check import RuleSet, load_rules
+from jiebei_check.batch import Desk
+from jiebei_check.records import JSON, Record
+
+DAY = "2026-06-01"
+ROUND = 500  # records in a turn
+PLAIN = 4000  # records that the plain implementation is measured with
+NEEDED = {"floor": 0.35, "plain": 4.0, "jobs": 1.8, "causes": 10.0, "memory": 1.1, "megabytes": 150}
+
+
+def records(number: int, seed: int = 1) -> list[bytes]:
+    return [json.dumps(profile, ensure_ascii=False, separators=(",", ":")).encode() for profile in people(number, seed)]
+
+
+def spent(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def chunks(items: list[Any]) -> Iterable[tuple[int, list[Any]]]:
+    for start in range(0, len(items), ROUND):
+        yield start, items[start : start + ROUND]
+
+
+def one_process(rules: RuleSet, lines: list[bytes]) -> None:
+    desk = Desk(rules, as_of=DAY)
+    reference = plain(rules, DAY)
+    decode, encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
+    results = [decode(desk.result(Record(number, JSON, line)).line) for number, line in enumerate(lines[:ROUND], 1)]
+    assert all(
+        encode(result) == desk.result(Record(n, JSON, line)).line for n, (result, line) in enumerate(zip(results, lines, strict=False), 1)
+    )
+    desk = Desk(rules, as_of=DAY)  # cold again: filling its memory is part of the work
+    gc.collect()
+    gc.freeze()
+    took = {"floor": 0.0, "batch": 0.0, "plain": 0.0}
+    counted = {"floor": 0, "batch": 0, "plain": 0}
+    size = 0
+    for start, chunk in chunks(lines):
+        found: list[bytes] = []
+
+        def batch(chunk: list[bytes] = chunk, start: int = start, found: list[bytes] = found) -> None:
+            found += [desk.result(Record(number, JSON, line)).line for number, line in enumerate(chunk, start + 1)]
+
+        def floor(chunk: list[bytes] = chunk) -> None:
+            for line, result in zip(chunk, results, strict=False):
+                decode(line)
+                encode(result)
+
+        took["batch"] += spent(batch)
+        took["floor"] += spent(floor)
+        counted["batch"] += len(chunk)
+        counted["floor"] += len(chunk)
+        size += sum(map(len, found))
+        if start < PLAIN:
+            told: list[bytes] = []
+
+            def plainly(chunk: list[bytes] = chunk, start: int = start, told: list[bytes] = told) -> None:
+                told += [reference(number, line) for number, line in enumerate(chunk, start + 1)]
+
+            took["plain"] += spent(plainly)
+            counted["plain"] += len(chunk)
+            assert told == found, "the plain implementation says something else"
+    each = {name: took[name] / counted[name] * 1e6 for name in took}
+    mean = size / len(lines)
+    sample = sum(len(encode(result)) for result in results) / len(results)
+    print(
+        f"{len(lines):,} records, {sum(map(len, lines)) / len(lines):,.0f} bytes each; results of {mean:,.0f} bytes (floor: {sample:,.0f})"
+    )
+    for name, microseconds in each.items():
+        print(f"  {name:6} {microseconds:8.1f} us a record {1e6 / microseconds:10,.0f} a second")
+    show("of the floor", each["floor"] / each["batch"], NEEDED["floor"])
+    show("times the plain implementation", each["plain"] / each["batch"], NEEDED["plain"])
+
+
+def show(what: str, found: float, needed: float, *, most: bool = False) -> None:
+    good = found <= needed if most else found >= needed
+    print(f"{'ok  ' if good else 'MISS'} {found:.3g} {what} (needed: {'<=' if most else '>='} {needed:g})")
+
+
+def ten_times_the_causes(rules: RuleSet, lines: list[bytes]) -> None:
+    more = rules._replace(causes=tuple(cause._replace(id=f"{cause.id}-{copy}") for copy in range(10) for cause in rules.causes))
+    rates = []
+    for some in (rules, more):
+        desk = Desk(some, as_of=DAY)
+        rates.append(spent(lambda desk=desk: [desk.result(Record(1, JSON, line)) and None for line in lines]))  # type: ignore[misc]
+    show("times the time for ten times the causes", rates[1] / rates[0], NEEDED["causes"], most=True)
+
+
+def program(folder: Path, source: Path, *options: str) -> tuple[float, float]:
+    """Wall time, and peak memory of the largest process in MB."""
+    command = [sys.executable, "-m", "jiebei_check", "batch", str(source), "--as-of", DAY, *options]
+    with open(os.devnull, "wb") as nothing:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=nothing, cwd=folder, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+        _, status, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - start
+    assert os.waitstatus_to_exitcode(status) == 0
+    return took, usage.ru_maxrss / 1024
+
+
+def whole_program(lines: list[bytes], *, large: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "records.jsonl"
+        source.write_bytes(b"\n".join(lines) + b"\n")
+        small = folder / "small.jsonl"
+        small.write_bytes(b"\n".join(lines[:10_000]) + b"\n")
+        program(folder, small)
+        times = {jobs: min(program(folder, source, "--jobs", str(jobs))[0] for _ in range(2)) for jobs in (1, 2)}
+        print(f"  whole program: {times[1]:.2f} s with one job, {times[2]:.2f} s with two")
+        show("times as fast with two jobs", times[1] / times[2], NEEDED["jobs"])
+        before = program(folder, small)[1]
+        if large:
+            many = folder / "many.jsonl"
+            with many.open("wb") as file:
+                for profile in people(1_000_000, seed=2):
+                    file.write(json.dumps(profile, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            source = many
+        after = program(folder, source)[1]
+        count = 1_000_000 if large else len(lines)
+        print(f"  peak memory: {before:.0f} MB with 10,000 records, {after:.0f} MB with {count:,}")
+        show("times the memory", after / before, NEEDED["memory"], most=True)
+        show("MB", after, NEEDED["megabytes"], most=True)
+
+
+def main() -> None:
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    rules = load_rules()
+    lines = records(numbers[0] if numbers else 100_000)
+    one_process(rules, lines)
+    ten_times_the_causes(rules, lines[:5000])
+    whole_program(lines, large="--large" in sys.argv)
+    print(f"  this bench itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
