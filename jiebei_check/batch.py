@@ -3,9 +3,8 @@
 A result line holds ids and bits, not sentences::
 
     {"record": 1, "id": "T-1", "as_of": "2025-06-20", "facts": {"line.product": "jiebei"}, "inconclusive": false, "none_share": 0.02,
-     "causes": [{"id": "self-closed", "score": 8, "share": 0.91, "likelihood": "high", "grade": "official",
-                 "for": [{"id": "closed-it", "bits": 8}], "against": [],
-                 "open": [{"fact": "line.entry_now", "could_add": 0, "could_remove": 4}]}, ...],
+     "causes": [{"id": "self-closed", "score": 8, "grade": "official", "for": [{"id": "closed-it", "bits": 8}], "against": [],
+                 "open": [{"fact": "line.entry_now", "could_add": 0, "could_remove": 4}], "share": 0.91, "likelihood": "high"}, ...],
      "warnings": ["limit-rose"]}
 
 Causes, evidence and what is open are those of ``diagnose``, in the same order. A record that cannot be read gives
@@ -86,9 +85,9 @@ class Desk:
         self._bulk = Bulk(rules)
         self._reader = ValueReader(self._bulk, as_of, override=override)
         self._make = self._whole if full else self._brief
-        self._echoed = [(name, self._bulk.inputs.index(name)) for name in rules.grouped_by]
+        self._echoed = [(self._bulk.inputs.index(name), _Texts(_dumped(name) + b":")) for name in rules.grouped_by]
         self._day = self._bulk.inputs.index(AS_OF) if AS_OF in self._bulk.inputs else None
-        self._texts: dict[tuple[str, Value | None], bytes] = {}
+        self._days = _Texts(b"")
 
     def result(self, record: Record) -> Result:
         """The result for ``record``; never raises for what is in it."""
@@ -120,17 +119,15 @@ class Desk:
 
     def _told(self, inputs: Sequence[Value | None]) -> bytes:
         """The day and the facts by which results are counted, as JSON."""
-        day = b"null" if self._day is None else self._text("", inputs[self._day])
-        facts = [self._text(name, inputs[place]) for name, place in self._echoed if inputs[place] is not None]
-        return b',"as_of":%b,"facts":{%b},' % (day, b",".join(facts))
-
-    def _text(self, name: str, value: Value | None) -> bytes:
-        """A value as JSON, behind the name of its fact if it has one."""
-        text = self._texts.get((name, value))
-        if text is None:
-            text = (_dumped(name) + b":" if name else b"") + _dumped(value)
-            remember(self._texts, (name, value), text)
-        return text
+        facts = []
+        for place, texts in self._echoed:
+            value = inputs[place]
+            if value is not None:
+                facts.append(texts.get(value) or texts.add(value))
+        if self._day is None:
+            return b',"as_of":null,"facts":{%b},' % b",".join(facts)
+        day = inputs[self._day]
+        return b',"as_of":%b,"facts":{%b},' % (self._days.get(day) or self._days.add(day), b",".join(facts))
 
     def _whole(self, record: Record) -> Result:
         profile = self._profile(record)
@@ -138,8 +135,7 @@ class Desk:
         diagnosis = diagnose(self._rules, profile)
         report = make_report(self._rules, diagnosis, self._words.language)
         line = _dumped({"record": record.number, **as_document(report)})
-        share = diagnosis.causes[0].share if diagnosis.causes else 0.0
-        return Result(record.number, profile.id, line, (), diagnosis.inconclusive, share, report)
+        return Result(record.number, profile.id, line, (), diagnosis.inconclusive, diagnosis.first_share, report)
 
     def _remembered(self, record: Record) -> Ready | None:
         kind, data = record.kind, record.data
@@ -187,6 +183,18 @@ class Desk:
         source = {"file": record.source} if record.source else {}
         found = {"record": record.number, "id": name or record.name, **source, "error": told}
         return Result(record.number, name or record.name, _dumped(found), tuple(problems))
+
+
+class _Texts(dict[Value | None, bytes]):
+    """Values as JSON, behind the name of their fact."""
+
+    def __init__(self, name: bytes) -> None:
+        self._name = name
+
+    def add(self, value: Value | None) -> bytes:
+        """Remember one more, within bounds."""
+        remember(self, value, self._name + _dumped(value))
+        return self[value]
 
 
 class _Unreadable(Exception):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .batch import Desk, Result
 from .errors import Problem, UsageError
-from .inference import likelihood_of
+from .inference import meets
 from .jobs import Answer, Work
 from .output import write_file
 from .records import Record
@@ -16,7 +16,6 @@ from .render.csv import csv_row
 from .ruleset import RuleSet
 from .wording import Wording
 
-LEVELS = ("high", "medium", "low", "inconclusive")
 FIELDS = ("record", "id", "as_of", "inconclusive", "none_share", "first", "first_title", "share", "likelihood", "score", "grade",
     "for", "against", "open", "second", "third", "warnings", "error")  # fmt: skip
 _DEFAULT_FIELDS = ("record", "id", "inconclusive", "first", "first_title", "share", "likelihood", "grade", "second", "third", "warnings",
@@ -58,24 +57,17 @@ def make_work(task: Task) -> Work:
     desk = Desk(task.rules, as_of=task.as_of, override=task.override, lang=task.lang, full=task.form not in ("jsonl", "csv"))
     form = _form(task)
 
-    def work(chunk: Sequence[Record]) -> Answer:
+    def work(chunk: Sequence[Record]) -> tuple[bytes, Answer]:
         results = [desk.result(record) for record in chunk]
         bad = sum(1 for result in results if result.problems)
         met = bool(task.fail_on) and any(_meets(task, result) for result in results)
-        return Answer(form(results), len(results), bad, met)
+        return form(results), Answer(len(results), bad, met)
 
     return work
 
 
 def _meets(task: Task, result: Result) -> bool:
     return not result.problems and meets(task.rules, task.fail_on, result.share, inconclusive=result.inconclusive)
-
-
-def meets(rules: RuleSet, level: str, share: float, *, inconclusive: bool) -> bool:
-    """Whether a result is what --fail-on speaks of: inconclusive, or with a first cause at least so likely."""
-    if level == "inconclusive" or inconclusive:
-        return inconclusive and level == "inconclusive"
-    return LEVELS.index(likelihood_of(rules, share)) <= LEVELS.index(level)
 
 
 def _form(task: Task) -> Callable[[Sequence[Result]], bytes]:

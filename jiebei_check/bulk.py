@@ -21,9 +21,9 @@ from .values import Value
 
 AS_OF = "as_of"
 REMEMBERED = 4096  # of what has no table
-_TABLE = 8192  # codes of a cause or of a single piece of evidence that has a table
-_PART = 512  # codes up to which neighbouring pieces of evidence, or conditions, share a table
-_SMALL = 64  # the same where a table is filled from smaller ones
+_TABLE = 1 << 15  # codes of a cause or of a single piece of evidence that has a table
+_PART = 256  # codes up to which neighbouring pieces of evidence, or conditions, share a table
+_SMALL = 32  # the same where a table is filled from smaller ones
 _CELLS = 2 * 10**SHARE_DIGITS  # all shares within one cell are rounded alike, and are equally likely
 _NOWHERE = 1 << 62  # the rank of a cause that does not apply
 
@@ -31,9 +31,9 @@ _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
 _Codes = tuple[int, ...]
 _Swing = tuple[int, str, int, int]  # minus the larger of the two, the unknown fact, bits it could add, bits it could remove
-_Row = tuple[int, float, bytes, bytes]  # rank (smaller is better), 2**score, the JSON before the share and after it
-_OUT: _Row = (_NOWHERE, 0.0, b"", b"")
-_UNSEEN: _Row = (-_NOWHERE, 0.0, b"", b"")
+_Row = tuple[int, float, bytes]  # rank (smaller is better), 2**score, the JSON up to the share
+_OUT: _Row = (_NOWHERE, 0.0, b"")
+_UNSEEN: _Row = (-_NOWHERE, 0.0, b"")
 _ALERT, _CHECK, _SAYING = "alert", "check", "saying"
 _UNSEEN_FLAGS = [("", "")]
 
@@ -109,7 +109,7 @@ class Bulk:
             warnings = [flag for flag in warnings if flag[0] != _SAYING] + said
         rows = list(map(getitem, self._tables, codes[self._span]))
         numbers = tuple(map(getitem, self._part_tables, codes[self._part_span]))
-        rows += [known(numbers[span]) or put_together(codes) for known, span, put_together in self._parted]
+        rows += [known(numbers[span]) or put_together(numbers[span], codes) for known, span, put_together in self._parted]
         rows.sort(key=itemgetter(0))
         if rows and rows[0] is _UNSEEN:  # a code that some table does not have yet
             rows[: rows.count(_UNSEEN)] = [cause.fill(codes) for cause in self._tabled if cause.lacks(codes)]
@@ -141,25 +141,25 @@ class Bulk:
     def _body(self, rows: list[_Row], warnings: bytes) -> Body:
         if not rows:
             return Body(inconclusive=True, none_share=1.0, first_share=0.0, causes=b"", warnings=warnings)
-        total = sum([power for _, power, _, _ in rows]) + self._none
+        total = sum([power for _, power, _ in rows]) + self._none
         shares = self._shares
         parts: list[bytes] = []
         append = parts.append
-        before, text = 0.0, b""
-        for _, power, head, tail in rows:
+        before, share = 0.0, b""
+        for _, power, text in rows:
             if power != before:  # causes with the same score have the same share
                 before = power
                 place = power / total * _CELLS
                 cell = int(place)
-                text = (cell != place and shares[cell]) or self._share(power / total)
-            append(head)
+                share = (cell != place and shares[cell]) or self._share(power / total)
             append(text)
-            append(tail)
+            append(share)
+        parts[-1] = share[:-1]
         first = rows[0][1]
-        return Body(first <= self._none, self._none / total, first / total, b"".join(parts)[1:], warnings)
+        return Body(first <= self._none, self._none / total, first / total, b"".join(parts), warnings)
 
     def _share(self, share: float) -> bytes:
-        return f'{round(share, SHARE_DIGITS)!r},"likelihood":"{likelihood_of(self.rules, share)}"'.encode()
+        return f'{round(share, SHARE_DIGITS)!r},"likelihood":"{likelihood_of(self.rules, share)}"}},'.encode()
 
 
 class _Flags:
@@ -191,7 +191,7 @@ class _Flags:
                 flags = table[codes[lens.place]] = [(kind, name) for kind, name, when in group if holds(when, facts) is True]
             found += flags
         found += [flag for flag, judged in self._large if judged(codes)[0]]
-        return sorted(found, key=self._order.__getitem__)
+        return sorted(found, key=self._order.__getitem__) if self._large else found
 
 
 def _judge(condition: Condition, quantiser: Quantiser) -> Callable[[_Codes], Judged]:
@@ -254,7 +254,7 @@ class _Rows:
 
     def __init__(self, cause: Cause, place: int, causes: int) -> None:
         self._id, self._prior, self._place, self._causes = cause.id, cause.prior, place, causes
-        self._grade = f',"grade":"{cause.grade}","for":['.encode()
+        self._grade = cause.grade
         self._heads: dict[int, tuple[int, float, bytes]] = {}
         self._made: dict[bytes, _Row] = {}
 
@@ -277,20 +277,21 @@ class _Rows:
             opened = _added_up(opened)
         opened.sort(key=itemgetter(0))
         speaks_for, against = b",".join(plus), b",".join(minus)
-        tail = b"".join((self._grade, speaks_for, b'],"against":[', against, b'],"open":[', b",".join(map(_opened, opened)), b"]}"))
-        return *self._head(score), tail
+        rank, power, head = self._head(score)
+        opens = b",".join(map(_opened, opened))
+        return rank, power, b"".join((head, speaks_for, b'],"against":[', against, b'],"open":[', opens, b'],"share":'))
 
     def shared(self, row: _Row) -> _Row:
         """The row that was made before, if it is equal to this one."""
-        known = self._made.get(row[3])
+        known = self._made.get(row[2])
         if known is None:
-            remember(self._made, row[3], row)
+            remember(self._made, row[2], row)
         return known or row
 
     def _head(self, score: int) -> tuple[int, float, bytes]:
         head = self._heads.get(score)
         if head is None:
-            text = f',{{"id":"{self._id}","score":{score},"share":'.encode()
+            text = f'{{"id":"{self._id}","score":{score},"grade":"{self._grade}","for":['.encode()
             head = self._heads[score] = (self._place - score * self._causes, 2.0**score, text)
         return head
 
@@ -317,7 +318,8 @@ class _Tabled:
         self.table = [_UNSEEN] * self.lens.kinds
         groups = _grouped(cause, quantiser, _SMALL)
         parts = [_Part(cause, *group, quantiser.aside(_conditions_in(*group))) for group in groups]
-        self._parts = [(part.lens.within(self.lens), part.outcome) for part in parts]
+        self._parts = [(part.lens.within(self.lens), part) for part in parts]
+        self._composed: dict[tuple[int, ...], _Row] = {}
 
     def lacks(self, codes: _Codes) -> bool:
         """Whether these codes come for the first time."""
@@ -327,7 +329,14 @@ class _Tabled:
         """How the cause is weighed, and its JSON."""
         code = codes[self.lens.place]
         kinds = self.lens.kinds_in(code)
-        row = self.table[code] = self._rows.shared(self._rows.add_up([outcome(narrow(kinds)) for narrow, outcome in self._parts]))
+        numbers = tuple([part.number(narrow(kinds)) for narrow, part in self._parts])
+        row = self._composed.get(numbers)
+        if row is None:
+            row = self._rows.shared(
+                self._rows.add_up([part.outcomes[number] for number, (_, part) in zip(numbers, self._parts, strict=True)])
+            )
+            remember(self._composed, numbers, row)
+        self.table[code] = row
         return row
 
 
@@ -356,28 +365,34 @@ class _Parted:
         self.tabled = [part for part in self._made if part is not None]
         self.composed: dict[tuple[int | None, ...], _Row] = {}
         self._spare = 4 * REMEMBERED
-        self._parts: list[Callable[[_Codes], _Outcome]] = []
+        self._outcomes = [part.outcomes for part in self.tabled]
+        self._long: list[tuple[int, Callable[[_Codes], _Outcome]]] = []
 
     def judge_the_rest(self, quantiser: Quantiser) -> None:
         """Prepare what has too many codes for a table: its lenses stand behind those of the parts of all causes."""
-        for group, part in zip(self._groups, self._made, strict=True):
-            self._parts.append(_Long(*group, quantiser).outcome_in if part is None else part.outcome_in)
+        for place, (group, part) in enumerate(zip(self._groups, self._made, strict=True)):
+            if part is None:
+                self._long.append((place, _Long(*group, quantiser).outcome))
 
     def span_in(self, parts: Sequence["_Part"]) -> slice:
         """Where the parts of this cause stand among all."""
         first = parts.index(self.tabled[0]) if self.tabled else 0
         return slice(first, first + len(self.tabled))
 
-    def put_together(self, codes: _Codes) -> _Row:
-        """How the cause is weighed, and its JSON."""
-        outcomes = [part(codes) for part in self._parts]
-        if len(self.tabled) < len(outcomes):
+    def put_together(self, numbers: tuple[int | None, ...], codes: _Codes) -> _Row:
+        """How the cause is weighed, and its JSON, by the numbers of what its parts come to, as far as they are known."""
+        if None in numbers:
+            numbers = tuple([part.number(codes[part.lens.place]) for part in self.tabled])
+        outcomes = [known[number] for known, number in zip(self._outcomes, numbers, strict=True)]  # type: ignore[index]  # all known now
+        if self._long:
+            for place, weigh_long in self._long:
+                outcomes.insert(place, weigh_long(codes))
             return self._rows.add_up(outcomes)
         row = self._rows.add_up(outcomes)
         if self._spare:  # where so many different ones come that memory is of little use, it stays as it is
             self._spare -= 1
             row = self._rows.shared(row)
-            remember(self.composed, tuple([part.table[codes[part.lens.place]] for part in self.tabled]), row)
+            remember(self.composed, numbers, row)
         return row
 
 
@@ -388,22 +403,18 @@ class _Part:
         self._cause = cause._replace(prior=0, applies=applies, evidence=tuple(pieces))
         self.lens = lens
         self.table: list[int | None] = [None] * lens.kinds
+        self.outcomes: list[_Outcome] = []
         self._numbers: dict[_Outcome, int] = {}
-        self._outcomes: list[_Outcome] = []
 
-    def outcome_in(self, codes: _Codes) -> _Outcome:
-        """What the pieces come to."""
-        return self.outcome(codes[self.lens.place])
-
-    def outcome(self, code: int) -> _Outcome:
-        """What the pieces come to by the code of this part."""
+    def number(self, code: int) -> int:
+        """What the pieces come to by the code of this part: its place among the outcomes."""
         number = self.table[code]
         if number is None:
             outcome = self._weigh(code)
-            number = self.table[code] = self._numbers.setdefault(outcome, len(self._outcomes))
-            if number == len(self._outcomes):
-                self._outcomes.append(outcome)
-        return self._outcomes[number]
+            number = self.table[code] = self._numbers.setdefault(outcome, len(self.outcomes))
+            if number == len(self.outcomes):
+                self.outcomes.append(outcome)
+        return number
 
     def _weigh(self, code: int) -> _Outcome:
         weighed = weigh(self._cause, self.lens.facts(code))
@@ -420,7 +431,7 @@ class _Long:
         self._pieces = [(piece, [_judge(step.when, quantiser) for step in piece.steps]) for piece in pieces]
         self._weighed: list[dict[tuple[bool | None, ...], tuple[int, bytes, int, int]]] = [{} for _ in pieces]
 
-    def outcome_in(self, codes: _Codes) -> _Outcome:
+    def outcome(self, codes: _Codes) -> _Outcome:
         """What the pieces come to."""
         if self._applies is not None and self._applies(codes)[0] is False:
             return _Outcome(0, b"", b"", (), out=True)
@@ -445,8 +456,6 @@ class _Long:
                 weight = -max(add, remove)
                 unknown = dict.fromkeys([fact for truth, facts in judged if truth is None for fact in facts])
                 opened += [(weight, fact, add, remove) for fact in unknown]
-        if len(self._pieces) > 1:
-            opened = _added_up(opened)
         return _Outcome(total, b",".join(speaks_for), b",".join(against), tuple(opened))
 
 

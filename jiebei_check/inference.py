@@ -66,6 +66,14 @@ class Diagnosis(NamedTuple):
     contradictions: tuple[Check, ...]
     profile: Profile
 
+    @property
+    def first_share(self) -> float:
+        """The share of the first cause, 0 where none applies."""
+        return self.causes[0].share if self.causes else 0.0
+
+
+LEVELS = ("high", "medium", "low", "inconclusive")
+
 
 def diagnose(rules: RuleSet, profile: Profile) -> Diagnosis:
     """Rank the causes of ``rules`` for ``profile``. No file, clock, terminal or environment is touched."""
@@ -205,3 +213,10 @@ def _place(rules: RuleSet, weighed: Weighed, share: float) -> Ranked:
 def likelihood_of(rules: RuleSet, share: float) -> str:
     """high, medium or low, by the thresholds of the rule set."""
     return "high" if share >= rules.likelihood["high"] else "medium" if share >= rules.likelihood["medium"] else "low"
+
+
+def meets(rules: RuleSet, level: str, first_share: float, *, inconclusive: bool) -> bool:
+    """Whether a result is inconclusive, for that level; for the others whether it is not, and its first cause at least so likely."""
+    if inconclusive or level == LEVELS[-1]:
+        return inconclusive and level == LEVELS[-1]
+    return LEVELS.index(likelihood_of(rules, first_share)) <= LEVELS.index(level)

@@ -1,7 +1,8 @@
-"""Work on several processors: chunks of records out, chunks of output back, in order.
+"""Work on several processors: chunks of records out, chunks of output written, in order.
 
-Every chunk goes to the next worker in turn and every answer is awaited in the same turn, so that the order is that of the
-input whatever the speed of each. What a worker is told is small and can be pickled, so that it may be started in any way.
+Every chunk goes to the next worker in turn, and output is written in the same turns, so that its order is that of the input
+whatever the speed of each. Where a worker can share our open file it writes for itself when its turn comes; elsewhere it
+hands its output over. What a worker is told can be pickled, so that it may be started in any way.
 """
 
 import contextlib
@@ -16,29 +17,38 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from .errors import CheckError
+from .output import ReaderGone
+from .records import Record, packed, unpacked
 
 _AHEAD = 2  # chunks that a worker is given before its first answer is awaited
+_FORK = sys.platform.startswith("linux")  # shares the rules that are loaded, and the file that is open
+_WRITE = "write"  # said to a worker whose turn it is
 
 
 class Answer(NamedTuple):
     """What became of one chunk of records."""
 
-    data: bytes
     records: int
     bad: int
     met: bool  # whether one of the results is what was asked to fail on
 
 
-Work = Callable[[Sequence[Any]], Answer]
+Work = Callable[[Sequence[Record]], tuple[bytes, Answer]]
 Make = Callable[[Any], Work]  # from what a worker is told to what it does
+Write = Callable[[bytes], None]
 
 
-def work_through(make: Make, told: Any, chunks: Iterable[Sequence[Any]], jobs: int) -> Iterator[Answer]:
-    """The answers to ``chunks`` in order, from ``jobs`` processes (from this one, if that is 1)."""
+def work_through(make: Make, told: Any, chunks: Iterable[Sequence[Record]], jobs: int, write: Write) -> Iterator[Answer]:
+    """Work on ``chunks`` in ``jobs`` processes (in this one, if that is 1); an answer comes when its output is written."""
+    work = make(told) if jobs == 1 or _FORK else None
     if jobs == 1:
-        yield from map(make(told), chunks)
+        assert work is not None
+        for chunk in chunks:
+            data, answer = work(chunk)
+            write(data)
+            yield answer
         return
-    workers = [_Worker(make, told) for _ in range(jobs)]
+    workers = [_Worker(work, make, told, write) for _ in range(jobs)]
     try:
         awaited: deque[_Worker] = deque()
         for number, chunk in enumerate(chunks):
@@ -59,30 +69,50 @@ class WorkerLost(Exception):
 
 
 class _Worker:
-    def __init__(self, make: Make, told: Any) -> None:
-        # fork shares the rules that are loaded; elsewhere they are handed over
-        context: Any = multiprocessing.get_context("fork" if sys.platform.startswith("linux") else "spawn")
+    """A worker as whoever started it sees it."""
+
+    def __init__(self, work: Work | None, make: Make, told: Any, write: Write) -> None:
+        context: Any = multiprocessing.get_context("fork" if _FORK else "spawn")
+        self._write = write
         self._connection, far = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far, make, told), daemon=True)
+        arguments = (far, work, make, told, write) if _FORK else (far, None, make, told, None)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         far.close()
+        self._answers: deque[Answer] = deque()
+        self._outputs: deque[bytes] = deque()
 
-    def give(self, chunk: Sequence[Any]) -> None:
+    def give(self, chunk: Sequence[Record]) -> None:
         try:
-            self._connection.send(chunk)
+            self._connection.send(packed(chunk))
         except OSError:
             raise WorkerLost from None
 
     def answer(self) -> Answer:
+        """The next answer, its output written."""
+        while not self._answers:
+            self._hear()
         try:
-            data = self._connection.recv_bytes()
-            rest = self._connection.recv()
+            self._connection.send(_WRITE)
+        except OSError:
+            raise WorkerLost from None
+        while not self._outputs:
+            self._hear()
+        self._write(self._outputs.popleft())
+        return self._answers.popleft()
+
+    def _hear(self) -> None:
+        try:
+            heard = self._connection.recv()
         except (OSError, EOFError):
             raise WorkerLost from None
-        if len(rest) == len(("kind", "problems")):
-            kind, problems = rest
-            raise WorkerLost(kind) if isinstance(kind, str) else kind(problems)
-        return Answer(data, *rest)
+        if isinstance(heard, Answer):
+            self._answers.append(heard)
+        elif isinstance(heard, bytes):
+            self._outputs.append(heard)
+        else:
+            kind, problems = heard
+            raise WorkerLost(kind) if isinstance(kind, str) else kind(problems) if problems else kind()
 
     def stop(self) -> None:
         self._connection.close()
@@ -90,32 +120,65 @@ class _Worker:
         self._process.join()
 
 
-def _serve(connection: Connection, make: Make, told: Any) -> None:
+def _serve(connection: Connection, work: Work | None, make: Make, told: Any, write: Write | None) -> None:
     """What a worker does until nobody speaks to it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    chunks: SimpleQueue[Sequence[Any] | None] = SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, chunks), daemon=True).start()
-    work = make(told)
+    post = _Post(connection, write)
+    threading.Thread(target=post.listen, daemon=True).start()
     with contextlib.suppress(OSError):
-        while (chunk := chunks.get()) is not None:
-            data = b""
-            rest: tuple[Any, ...]
-            try:
-                data, *counts = work(chunk)
-                rest = tuple(counts)
-            except CheckError as error:
-                rest = (type(error), error.problems)
-            except Exception as error:  # noqa: BLE001 - told to whoever started us; a trace might hold somebody's data
-                rest = (type(error).__name__, ())
-            connection.send_bytes(data)
-            connection.send(rest)
+        try:
+            work = work or make(told)
+            while (chunk := post.chunks.get()) is not None:
+                post.tell(*work(unpacked(chunk)))
+        except Exception as error:  # noqa: BLE001 - told to whoever started us; a trace might hold somebody's data
+            post.fail(error)
+            post.ended.wait()
 
 
-def _listen(connection: Connection, chunks: "SimpleQueue[Sequence[Any] | None]") -> None:
-    """Take in chunks at once: while we wait to be listened to, nobody has to wait for us."""
-    try:
-        while True:
-            chunks.put(connection.recv())
-    except (OSError, EOFError):
-        chunks.put(None)
+class _Post:
+    """A worker's side of the talk: chunks are taken in, and output is written, while the work goes on."""
+
+    def __init__(self, connection: Connection, write: Write | None) -> None:
+        self.chunks: SimpleQueue[Any] = SimpleQueue()
+        self.ended = threading.Event()
+        self._connection, self._write = connection, write
+        self._outputs: deque[bytes] = deque()
+        self._speaking = threading.Lock()
+
+    def listen(self) -> None:
+        try:
+            while True:
+                heard = self._connection.recv()
+                if heard == _WRITE:
+                    self._deliver(self._outputs.popleft())
+                else:
+                    self.chunks.put(heard)
+        except (OSError, EOFError):
+            self.ended.set()
+            self.chunks.put(None)
+
+    def tell(self, output: bytes, answer: Answer) -> None:
+        self._outputs.append(output)
+        self._say(answer)
+
+    def fail(self, error: Exception) -> None:
+        if isinstance(error, CheckError):
+            self._say((type(error), error.problems))
+        else:
+            self._say((ReaderGone, ()) if isinstance(error, ReaderGone) else (type(error).__name__, ()))
+
+    def _deliver(self, output: bytes) -> None:
+        if self._write is None:
+            self._say(output)
+            return
+        try:
+            self._write(output)
+        except (CheckError, ReaderGone) as error:
+            self.fail(error)
+        else:
+            self._say(b"")
+
+    def _say(self, what: Any) -> None:
+        with self._speaking:
+            self._connection.send(what)

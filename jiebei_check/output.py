@@ -137,5 +137,5 @@ def cannot_write(name: str, error: BaseException) -> Problem:
     """What went wrong in writing, as a problem."""
     number = getattr(error, "errno", None)
     if number == errno.ENOSPC:
-        return Problem("disk_full", name)
+        return Problem("disk_full_stream" if name == "stdout" else "disk_full", name)
     return Problem("cannot_write", name, params={"found": os.strerror(number) if number else "closed"})

@@ -10,6 +10,7 @@ from .errors import DataError, Problem, Refused
 from .values import Fact, Facts, Notation, Value, parse
 
 PROFILE_VERSION = 1
+_RUN_TOGETHER = ("section_wanted", "no_mapping")  # what is found where lines without a colon were read as one word
 _FREE = ("id", "note")  # carried along or ignored, never interpreted
 Fault = tuple[Path, str, dict[str, str]]
 _PLACE = re.compile(r"\d{1,6}", re.ASCII)  # in a list; a key may look like a longer number
@@ -36,9 +37,19 @@ def parse_profile(data: bytes, facts: Mapping[str, Fact], notation: Notation, na
         again = read_yaml(decode(data, name), name)
         if again.data is not None:
             problems = [problem._replace(line=again.line(_path(problem.field))) for problem in problems]
+    if any(problem.code in _RUN_TOGETHER for problem in problems):
+        problems = _wide_colons(data, name) or problems
     if problems:
         raise DataError(sorted(problems, key=lambda problem: problem.line or 0))
     return profile
+
+
+def _wide_colons(data: bytes, name: str) -> list[Problem]:
+    """Entries typed with a full-width colon: to YAML they are one long word, to a person each is an entry."""
+    from .decoding import decode  # noqa: PLC0415 - only on the way to an error
+    from .yaml_trouble import wide_colons  # noqa: PLC0415 - likewise
+
+    return [Problem("full_width_colon", name, line) for line in wide_colons(decode(data, name))]
 
 
 def _path(field: str) -> Path:

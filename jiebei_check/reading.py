@@ -6,7 +6,7 @@ that read one profile.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import getitem, is_, itemgetter
 from typing import Any, NamedTuple
@@ -127,30 +127,30 @@ class ValueReader:
         try:
             total = sum(map(getitem, plan.changes, raws))
         except KeyError:
-            understood = self._understood(plan.facts, raws)
-            if understood is None:
+            if not self._understand(plan.facts, plan.changes, raws):
                 return None
-            total = understood
+            total = sum(map(getitem, plan.changes, raws))
         inputs = [memory[cells[place] if place is not None else _UNSET] for place, memory in plan.inputs]
         name = cells[plan.id].strip()[:_MAX_ID] if plan.id is not None else ""
         return Ready(name, total, inputs, plan.places, plan.changes, raws)
 
     def _take(self, layout: _Layout, record: Any, line: bytes) -> Ready | None:
         fields = astuple(record)
-        sections, beside, (name, version, _) = fields[: layout.sections], fields[layout.sections : -3], fields[-3:]
+        sections = fields[: layout.sections]
         try:
-            raws = [*chain.from_iterable(map(astuple, sections)), *beside]
+            raws = [*chain.from_iterable(map(astuple, sections)), *fields[layout.sections : -3]]
         except TypeError:  # a section that says nothing
             return None
         try:
             total = sum(map(getitem, layout.changes, raws))
         except KeyError:
-            understood = self._understood(layout.facts, raws)
-            if understood is None:
+            if not self._understand(layout.facts, layout.changes, raws):
                 return None
-            total = understood
+            total = sum(map(getitem, layout.changes, raws))
+        name, version, note = fields[-3:]
         if line:
-            keys = (total >> self._shift) + layout.sections - sum(map(is_, sections, layout.blanks)) + 3 - fields[-3:].count(_UNSET)
+            others = (name is not _UNSET) + (version is not _UNSET) + (note is not _UNSET)
+            keys = (total >> self._shift) + others + layout.sections - sum(map(is_, sections, layout.blanks))
             if line.count(b":") != keys and not _has_keys(line, keys):
                 return None
         if version is not _UNSET and str(version) != str(PROFILE_VERSION):
@@ -159,30 +159,21 @@ class ValueReader:
         name = "" if name is _UNSET or name is None else str(name)[:_MAX_ID]
         return Ready(name, total, inputs, layout.places, layout.changes, raws)
 
-    def _understood(self, facts: Iterable[Fact], raws: Iterable[Any]) -> int | None:
-        """The sum of all changes, where some value is new; None where one is not understood."""
-        total = 0
-        for fact, raw in zip(facts, raws, strict=True):
-            change = self._understand(fact, raw)
-            if change is None:
-                return None
-            total += change
-        return total
-
-    def _understand(self, fact: Fact, raw: Any) -> int | None:
-        """Read and remember one value; None where it is not understood."""
-        known = self._changes[fact.id].get(raw)
-        if known is not None:
-            return known
-        if type(raw) is int and not -_HUGE < raw < _HUGE:
-            return None
-        try:
-            value = parse(fact, raw, self.rules.notation)
-        except Refused:
-            return None
-        if len(self._changes[fact.id]) >= _REMEMBERED:
-            self._blank(fact)
-        return self._keep(fact, raw, value)
+    def _understand(self, facts: Sequence[Fact], changes: Sequence[dict[Any, int]], raws: Sequence[Any]) -> bool:
+        """Read and remember the values that are new; False where one is not understood."""
+        for place, (known, raw) in enumerate(zip(changes, raws, strict=True)):
+            if raw in known:
+                continue
+            if type(raw) is int and not -_HUGE < raw < _HUGE:
+                return False
+            try:
+                value = parse(facts[place], raw, self.rules.notation)
+            except Refused:
+                return False
+            if len(known) >= _REMEMBERED:
+                self._blank(facts[place])
+            self._keep(facts[place], raw, value)
+        return True
 
     def _blank(self, fact: Fact) -> None:
         """Forget the values of a fact, except those that mean "not known"."""
@@ -191,7 +182,7 @@ class ValueReader:
         self._keep(fact, _UNSET, None)
         self._keep(fact, None, None)
 
-    def _keep(self, fact: Fact, raw: Any, value: Value | None) -> int:
+    def _keep(self, fact: Fact, raw: Any, value: Value | None) -> None:
         if fact.id == AS_OF and self._as_of is not None and (value is None or self._override):
             value = self._as_of
         change = 0 if value is None else self.bulk.quantiser.add(fact.id, value)
@@ -199,7 +190,6 @@ class ValueReader:
         change = self._equal.setdefault(change, change)  # few differ, and they are looked at for every record
         self._changes[fact.id][raw] = change
         self._values[fact.id][raw] = value
-        return change
 
     # --- structures
 

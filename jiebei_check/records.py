@@ -1,6 +1,6 @@
 """Records of a batch: one profile each, in the form in which it came, before anything in it is understood."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .errors import Problem
@@ -34,6 +34,23 @@ class Raw(NamedTuple):
 def bad(code: str, line: int = 1, **params: str) -> Raw:
     """A record that could not be read at all."""
     return Raw(BAD, Problem(code, "", line, "", params), line)
+
+
+def packed(chunk: Sequence[Record]) -> object:
+    """A chunk in the form in which it travels: lines that follow each other in one piece, since those are quick to hand over."""
+    first, last = chunk[0], chunk[-1]
+    if last.line - first.line != len(chunk) - 1 or any(record.kind != JSON or record.name for record in chunk):
+        return chunk
+    data = b"\n".join([record.data for record in chunk])
+    return (first.number, first.line, first.source, data) if data.count(b"\n") == len(chunk) - 1 else chunk
+
+
+def unpacked(told: Any) -> Sequence[Record]:
+    """The chunk of which :func:`packed` made ``told``."""
+    if isinstance(told, list):
+        return told
+    number, line, source, data = told
+    return [Record(number + place, JSON, piece, line + place, source) for place, piece in enumerate(data.split(b"\n"))]
 
 
 def values(items: Iterable[object]) -> Iterator[Record]:

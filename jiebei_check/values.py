@@ -125,6 +125,8 @@ def parse(fact: Fact, raw: object, notation: Notation) -> Value | None:
         return _parse_date(word, text, notation)
     if fact.type == "choice":
         return _parse_choice(fact, word, text)
+    if fact.type == "int" and word in notation.no:
+        return 0  # "none", to the question how many
     return _in_range(fact, _whole(_parse_number(fact, word, text, notation), fact, text), text)
 
 

@@ -66,6 +66,11 @@ def _wide_colon(lines: Sequence[str]) -> int | None:
     return None
 
 
+def wide_colons(text: str) -> list[int]:
+    """The numbers of all lines on which a key is followed by a full-width colon."""
+    return [number for number, content in enumerate(text.splitlines(), 1) if _WIDE_COLON in content and _WIDE_KEY.match(content)]
+
+
 def _open_quote(lines: Sequence[str]) -> int | None:
     """The line of a quotation mark that is not closed before the next entry begins."""
     opened: tuple[int, str] | None = None

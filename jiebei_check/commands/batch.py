@@ -11,12 +11,13 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from ..batch_forms import LEVELS, Task, choose_fields, make_work
+from ..batch_forms import Task, choose_fields, make_work
 from ..csv_stream import Header
 from ..decoding import visible
 from ..errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, EXIT_POLICY, DataError, Problem, UsageError, WriteError
+from ..inference import LEVELS
 from ..intake import FORMATS, Watcher, read_records
-from ..jobs import Answer, work_through
+from ..jobs import work_through
 from ..output import cannot_write, write_stderr
 from ..records import Record
 from ..render import SUFFIXES
@@ -46,7 +47,7 @@ def batch_command(
     skip: Annotated[int, typer.Option("--skip", min=0, help="跳过前 N 份，接着做 / Go on behind the first N.", metavar="N")] = 0,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=_MOST_JOBS, help="几个进程 / Processes.", metavar="N")] = 1,
     full: Annotated[bool, typer.Option("--full", help="每行是完整的诊断 / Whole documents, sentences included.")] = False,
-    fail_on: Annotated[str | None, typer.Option("--fail-on", help="/".join(LEVELS) + " → 3", metavar="LEVEL")] = None,
+    fail_on: common.FailOn = None,
     lang: common.Lang = DEFAULT_LANGUAGE,
     as_of: common.AsOf = None,
     rules_folder: common.Rules = None,
@@ -54,8 +55,8 @@ def batch_command(
 ) -> int:
     """诊断成千上万份档案，一份一行结果 / Diagnose thousands of profiles, one line each."""
     form = _form(format_, output, out_dir, full=full)
-    _one_of("--input-format", input_format, FORMATS)
-    _one_of("--fail-on", fail_on, LEVELS)
+    common.one_of("--input-format", input_format, FORMATS)
+    common.one_of("--fail-on", fail_on, LEVELS)
     rules = common.choose_rules(rules_folder, lang)
     day = common.today(rules, as_of)
     columns = choose_fields(fields, rules) if form == "csv" else ()
@@ -64,18 +65,16 @@ def batch_command(
     screen = _Screen(words, inputs, skip, quiet=quiet)
     records = islice(read_records(inputs, rules, None if input_format == "folder" else input_format, screen), skip, None)
     sink = Sink(output, skip + (form == "csv") if skip else 0)
-    head = _head(columns, output) if form == "csv" and not skip else b""
     done = bad = 0
     met = False
     try:
-        for answer in _answers(task, records, jobs):
-            sink.write(head + answer.data)
-            head = b""
+        if form == "csv" and not skip:
+            sink.write(_head(columns, output))
+        for answer in work_through(make_work, task, _chunks(records), jobs, sink.write):
             done, bad, met = done + answer.records, bad + answer.bad, met or answer.met
             screen.show(done)
         if not done and not skip:
             raise DataError([Problem("no_records", ", ".join(inputs)[:200])])
-        sink.write(head)
         sink.finish()
     except BaseException as error:
         screen.clear()
@@ -89,10 +88,6 @@ def batch_command(
         raise
     screen.finish(done, bad)
     return EXIT_POLICY if met else EXIT_PARTIAL if bad else EXIT_OK
-
-
-def _answers(task: Task, records: Iterable[Record], jobs: int) -> Iterator[Answer]:
-    return work_through(make_work, task, _chunks(records), jobs)
 
 
 def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
@@ -111,18 +106,13 @@ def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 def _form(format_: str | None, output: str | None, out_dir: str | None, *, full: bool) -> str:
     allowed = tuple(dict.fromkeys(SUFFIXES.values())) if out_dir is not None else _FORMS
-    _one_of("--format", format_, allowed)
+    common.one_of("--format", format_, allowed)
     if out_dir is not None:
         if output is not None:
             raise UsageError([Problem("not_together", field="--out-dir", params={"found": "-o"})])
         return format_ or "json"
     chosen = format_ or ("csv" if output is not None and output.lower().endswith(".csv") else "jsonl")
     return "full" if full and chosen == "jsonl" else chosen
-
-
-def _one_of(option: str, found: str | None, allowed: tuple[str, ...]) -> None:
-    if found is not None and found not in allowed:
-        raise UsageError([Problem("bad_word", field=option, params={"found": found, "allowed": ", ".join(allowed)})])
 
 
 def _folder(path: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -23,6 +24,10 @@ Out = Annotated[list[str] | None, typer.Option("-o", "--output", help="写入文
 Color = Annotated[str, typer.Option("--color", help="颜色 / Colour: auto, always, never.", metavar="auto|always|never")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="全部内容 / Everything.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="只要名称 / Names only.")]
+
+FailOn = Annotated[
+    str | None, typer.Option("--fail-on", help="结果达到这个程度就退出 3 / Exit 3 from this on: high, medium, low, inconclusive.", metavar="LEVEL")
+]
 
 _WIDEST = 100  # a longer line is tiring to read
 _NARROWEST = 20
@@ -51,6 +56,12 @@ def today(rules: RuleSet, given: str | None) -> str:
     if value is None:
         raise UsageError([Problem("bad_date", field="--as-of", params={"found": given})])
     return str(value)
+
+
+def one_of(option: str, found: str | None, allowed: Sequence[str]) -> None:
+    """UsageError where an option is given a word that it does not have."""
+    if found is not None and found not in allowed:
+        raise UsageError([Problem("bad_word", field=option, params={"found": found, "allowed": ", ".join(allowed)})])
 
 
 def read_input(path: str) -> bytes:

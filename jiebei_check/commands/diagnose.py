@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import EXIT_OK
-from ..inference import diagnose
+from ..errors import EXIT_OK, EXIT_POLICY
+from ..inference import LEVELS, diagnose, meets
 from ..render import FORMATS, FULL, QUIET, SHORT, Style, renderer
 from ..report import make_report
 from ..wording import DEFAULT_LANGUAGE, Wording
@@ -29,19 +29,25 @@ def diagnose_command(
     verbose: common.Verbose = False,
     quiet: common.Quiet = False,
     color: common.Color = "auto",
+    fail_on: common.FailOn = None,
 ) -> int:
     """诊断一份或几份档案 / Diagnose one profile or several."""
+    common.one_of("--fail-on", fail_on, LEVELS)
     targets = common.targets(output, format_)
     rules = common.choose_rules(rules_folder, lang)
     day = common.today(rules, as_of)
     read = common.read_profiles(rules, profiles, day, override=as_of is not None)
-    reports = [make_report(rules, diagnose(rules, profile), lang, top) for profile in read]
+    diagnoses = [diagnose(rules, profile) for profile in read]
+    reports = [make_report(rules, diagnosis, lang, top) for diagnosis in diagnoses]
     verbosity = QUIET if quiet else FULL if verbose else SHORT
     words = Wording(rules, lang)
     texts = [(path, renderer(name)(reports, _style(words, verbosity, name, path, color))) for path, name in targets]
     for path, text in texts:  # every text is there before the first file is written
         common.deliver(text, path)
-    return EXIT_OK
+    met = fail_on is not None and any(
+        meets(rules, fail_on, diagnosis.first_share, inconclusive=diagnosis.inconclusive) for diagnosis in diagnoses
+    )
+    return EXIT_POLICY if met else EXIT_OK
 
 
 def _style(words: Wording, verbosity: int, name: str, path: str | None, color: str) -> Style:

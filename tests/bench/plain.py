@@ -132,8 +132,6 @@ def _cause(cause: Cause) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
         return {
             "id": cause.id,
             "score": cause.prior + sum(one["bits"] for one in counted),
-            "share": 0.0,
-            "likelihood": "",
             "grade": cause.grade,
             "for": [one for one in counted if one["bits"] > 0],
             "against": [one for one in counted if one["bits"] < 0],
