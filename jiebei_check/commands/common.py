@@ -25,9 +25,7 @@ Color = Annotated[str, typer.Option("--color", help="颜色 / Colour: auto, alwa
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="全部内容 / Everything.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="只要名称 / Names only.")]
 
-FailOn = Annotated[
-    str | None, typer.Option("--fail-on", help="结果达到这个程度就退出 3 / Exit 3 from this on: high, medium, low, inconclusive.", metavar="LEVEL")
-]
+FailOn = Annotated[str | None, typer.Option("--fail-on", help="high, medium, low, inconclusive → 3", metavar="LEVEL")]
 
 _WIDEST = 100  # a longer line is tiring to read
 _NARROWEST = 20
