@@ -49,7 +49,7 @@ class Result(NamedTuple):
     @property
     def document(self) -> dict[str, Any]:
         """The line as plain structure."""
-        found: dict[str, Any] = msgspec.json.decode(self.line)
+        found: dict[str, Any] = json.loads(self.line)
         return found
 
 

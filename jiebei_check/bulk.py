@@ -20,8 +20,10 @@ from .ruleset import Cause, Evidence, RuleSet
 from .values import Value
 
 AS_OF = "as_of"
-REMEMBERED = 4096  # of what has no table
-_TABLE = 1 << 15  # codes of a cause or of a single piece of evidence that has a table
+REMEMBERED = 1536  # of what has no table
+_ROWS = 15_000  # in all tables together
+_NOT_KEPT = 50_000  # rows for which there was no room, after which the tables start again
+_TABLE = 8192  # codes of a cause or of a single piece of evidence that has a table
 _PART = 256  # codes up to which neighbouring pieces of evidence, or conditions, share a table
 _SMALL = 32  # the same where a table is filled from smaller ones
 _CELLS = 2 * 10**SHARE_DIGITS  # all shares within one cell are rounded alike, and are equally likely
@@ -93,6 +95,7 @@ class Bulk:
         self._derived = [
             (_operation(operation), places[first], places[second], *quantiser.scale(name)) for name, operation, (first, second) in derived
         ]
+        self._kept = self._not_kept = 0
         self._none = 2.0**rules.none_of_these
         self._shares = [self._share((cell + 0.5) / _CELLS) for cell in range(_CELLS)]
         for border in rules.likelihood.values():
@@ -112,11 +115,29 @@ class Bulk:
         rows += [known(numbers[span]) or put_together(numbers[span], codes) for known, span, put_together in self._parted]
         rows.sort(key=itemgetter(0))
         if rows and rows[0] is _UNSEEN:  # a code that some table does not have yet
-            rows[: rows.count(_UNSEEN)] = [cause.fill(codes) for cause in self._tabled if cause.lacks(codes)]
+            rows[: rows.count(_UNSEEN)] = self._fill(codes)
             rows.sort(key=itemgetter(0))
         while rows and rows[-1] is _OUT:
             rows.pop()
         return self._body(rows, b",".join([b'"%b"' % name.encode() for _, name in warnings]) if warnings else b"")
+
+    def _fill(self, codes: _Codes) -> list[_Row]:
+        """The rows that the tables do not have yet. They are kept while there is room; if more and more are not, all start again."""
+        found = []
+        for cause in self._tabled:
+            if cause.lacks(codes):
+                row = cause.row(codes)
+                found.append(row)
+                if self._kept < _ROWS:
+                    cause.keep(codes, row)
+                    self._kept += 1
+                else:
+                    self._not_kept += 1
+        if self._not_kept > _NOT_KEPT:
+            self._kept = self._not_kept = 0
+            for cause in self._tabled:
+                cause.forget()
+        return found
 
     def _codes(self, total: int, inputs: Sequence[Value | None]) -> _Codes:
         """The codes of a profile, with what the derived facts add."""
@@ -250,13 +271,12 @@ def _divided(condition: All | AnyOf | Not, quantiser: Quantiser) -> list[Conditi
 
 
 class _Rows:
-    """Makes the rows of one cause, equal ones once."""
+    """Makes the rows of one cause."""
 
     def __init__(self, cause: Cause, place: int, causes: int) -> None:
         self._id, self._prior, self._place, self._causes = cause.id, cause.prior, place, causes
         self._grade = cause.grade
         self._heads: dict[int, tuple[int, float, bytes]] = {}
-        self._made: dict[bytes, _Row] = {}
 
     def add_up(self, outcomes: Iterable["_Outcome"]) -> _Row:
         """The row that follows from the outcomes of all evidence; what is open comes strongest first."""
@@ -280,13 +300,6 @@ class _Rows:
         rank, power, head = self._head(score)
         opens = b",".join(map(_opened, opened))
         return rank, power, b"".join((head, speaks_for, b'],"against":[', against, b'],"open":[', opens, b'],"share":'))
-
-    def shared(self, row: _Row) -> _Row:
-        """The row that was made before, if it is equal to this one."""
-        known = self._made.get(row[2])
-        if known is None:
-            remember(self._made, row[2], row)
-        return known or row
 
     def _head(self, score: int) -> tuple[int, float, bytes]:
         head = self._heads.get(score)
@@ -325,18 +338,22 @@ class _Tabled:
         """Whether these codes come for the first time."""
         return self.table[codes[self.lens.place]] is _UNSEEN
 
-    def fill(self, codes: _Codes) -> _Row:
+    def keep(self, codes: _Codes, row: _Row) -> None:
+        """Put a row into the table."""
+        self.table[codes[self.lens.place]] = row
+
+    def forget(self) -> None:
+        """Empty the table."""
+        self.table[:] = [_UNSEEN] * len(self.table)
+
+    def row(self, codes: _Codes) -> _Row:
         """How the cause is weighed, and its JSON."""
-        code = codes[self.lens.place]
-        kinds = self.lens.kinds_in(code)
+        kinds = self.lens.kinds_in(codes[self.lens.place])
         numbers = tuple([part.number(narrow(kinds)) for narrow, part in self._parts])
         row = self._composed.get(numbers)
         if row is None:
-            row = self._rows.shared(
-                self._rows.add_up([part.outcomes[number] for number, (_, part) in zip(numbers, self._parts, strict=True)])
-            )
+            row = self._rows.add_up([part.outcomes[number] for number, (_, part) in zip(numbers, self._parts, strict=True)])
             remember(self._composed, numbers, row)
-        self.table[code] = row
         return row
 
 
@@ -391,7 +408,6 @@ class _Parted:
         row = self._rows.add_up(outcomes)
         if self._spare:  # where so many different ones come that memory is of little use, it stays as it is
             self._spare -= 1
-            row = self._rows.shared(row)
             remember(self.composed, numbers, row)
         return row
 
@@ -527,7 +543,7 @@ def _operation(name: str) -> Callable[[Any, Any], Value | None]:
 class _DayNumbers(dict[Value, int]):
     def __missing__(self, date: Value) -> int:
         number = day_number(date)
-        remember(self, date, number, 4 * REMEMBERED)
+        remember(self, date, number)
         return number
 
 

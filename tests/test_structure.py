@@ -18,7 +18,7 @@ from jiebei_check import RuleSet
 PACKAGE = ROOT / "jiebei_check"
 # Each layer may import from those before it and from its own.
 LAYERS = (
-    ("errors", "values", "decoding"),
+    ("errors", "values", "decoding", "output"),
     ("layers", "document", "yaml_trouble", "yaml_reader", "conditions"),
     ("ruleset", "profile", "shapes"),
     ("rule_reader", "rule_conditions", "rule_files", "rule_facts", "rule_causes", "loader", "compiled", "overlay", "rulebook"),
@@ -51,7 +51,7 @@ LAYERS = (
         "compare",
     ),
     ("render",),
-    ("output", "sink", "batch_forms", "commands", "cli", "__main__"),
+    ("sink", "batch_forms", "commands", "cli", "__main__"),
 )
 ENGINE = (
     "errors",
