@@ -29,7 +29,7 @@ from .ruleset import (
 )
 from .values import Choice, Fact, Notation
 
-FORMAT = 3  # raised when the shape of what is stored changes
+FORMAT = 4  # raised when the shape of what is stored changes
 
 
 def dump(rules: RuleSet) -> str:
@@ -120,7 +120,7 @@ def _cause(row: Any) -> Cause:
 
 def _evidence(row: Any) -> Evidence:
     steps = tuple(Step(_condition(when), bits, because) for when, bits, because in row[1])
-    return Evidence(row[0], steps, None if row[2] is None else Otherwise(*row[2]), tuple(row[3]))
+    return Evidence(row[0], steps, None if row[2] is None else Otherwise(*row[2]), tuple(row[3]), row[4])
 
 
 def _letter(row: Any) -> LetterForm:

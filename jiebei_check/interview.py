@@ -23,7 +23,6 @@ from .wording import Wording
 from .worth import Outcome, Outlook, is_opening, plan_for, prospects
 
 SETTLED, NOT_WORTH_ASKING, ALL_ASKED = "settled", "not_worth_asking", "all_asked"
-_WORTH = 0.0035  # share of the first place: a question that is expected to raise it by less is not asked
 _SHARE_DIGITS = 4
 
 
@@ -86,12 +85,10 @@ def next_question(rules: RuleSet, profile: Profile, language: str = "zh") -> Ste
         return _ask(wording, diagnosis, outlook, opening)
     if is_settled(rules, profile):
         return _stop(wording, diagnosis, SETTLED if askable else ALL_ASKED)
-    found = prospects(outlook, askable)
-    if not found:
+    if not askable:
         return _stop(wording, diagnosis, ALL_ASKED)
-    if max(prospect.shift for prospect in found) < _WORTH:
-        return _stop(wording, diagnosis, NOT_WORTH_ASKING)
-    return _ask(wording, diagnosis, outlook, found[0].fact)
+    found = () if outlook.is_sure_enough else prospects(outlook, askable)
+    return _ask(wording, diagnosis, outlook, found[0].fact) if found else _stop(wording, diagnosis, NOT_WORTH_ASKING)
 
 
 def next_in_order(rules: RuleSet, profile: Profile, language: str = "zh") -> Step:
@@ -213,7 +210,7 @@ def _jointly(wording: Wording, outlook: Outlook, fact: Fact) -> str:
     plan = outlook.plan
     for place in plan.moves[fact.id]:
         piece = plan.pieces[place]
-        if not outlook.weights[piece.cause]:
+        if not outlook.beliefs[piece.cause]:
             continue
         for when, _ in piece.steps:
             needed = plan.needed(when)

@@ -120,7 +120,7 @@ class _Build(CauseReader):
             return Loaded(None, tuple(self.problems), self.documents)
         self.check_top(top)
         off = tuple(top.get("switch_off") or ())
-        self.bits, self.priors = top["bits"], top["priors"]
+        self.bits, self.priors, self.frequencies = top["bits"], top["priors"], top.get("frequencies") or {}
         for registry in ("families", "grades", "units", "confidences"):
             self.ids[registry] = tuple(top.get(registry) or ())
         unparsed = tuple(PurePosixPath(path).stem for path in self.unparsed if fnmatch(path, "causes/*.yaml"))
@@ -161,6 +161,7 @@ class _Build(CauseReader):
             languages=languages,
             notation=self.notation,
             grouped_by=self.check_grouped(tuple(top.get("grouped_by") or ())),
+            frequencies=self.frequencies,
         )
         return Loaded(rules if not self.problems else None, tuple(self.problems), self.documents, rules)
 

@@ -48,6 +48,7 @@ class CauseReader(FactReader):
                     mistaken_for={other: text for other, text in others.items() if other not in off},
                     actions=row["actions"],
                     tests=tests,
+                    looks_like=row.get("looks_like", {}),
                 )
             )
         # ties in a ranking go to what is better founded, then to the order of thinking
@@ -76,7 +77,7 @@ class CauseReader(FactReader):
             )
             other = row.get("otherwise")
             otherwise = Otherwise(self.signed(other, place.child("otherwise", other)), other["because"]) if other else None
-            pieces.append(Evidence(key, steps, otherwise, row["sources"]))
+            pieces.append(Evidence(key, steps, otherwise, row["sources"], row.get("seen")))
         return tuple(pieces)
 
     def step(self, row: dict[str, Any], place: Item) -> Step:

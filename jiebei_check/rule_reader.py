@@ -71,6 +71,7 @@ class TableReader:
         self.languages: tuple[str, ...] = ()
         self.bits: Mapping[str, int] = {}
         self.priors: Mapping[str, int] = {}
+        self.frequencies: Mapping[str, float] = {}
         self.translations: dict[str, dict[str, str]] = {}  # path of a text -> language -> sentence, from the language files
         self.stems: dict[int, str] = {}  # id of a document -> how its texts are named in translations
 
@@ -212,6 +213,24 @@ class TableReader:
 
     def read_prior(self, _field: Field, item: Item) -> int:
         return self.priors.get(self.one_of(item, self.priors, "bad_word"), 0)
+
+    def read_frequency(self, _field: Field, item: Item) -> float:
+        return self.frequencies.get(self.one_of(item, self.frequencies, "bad_word"), 0)
+
+    def read_looks(self, field: Field, item: Item) -> Mapping[str, Mapping[str, float]]:
+        looks = {}
+        for name, answers in self.mapping(item, "section.fact: …").items():
+            place = item.child(name, answers)
+            fact = self.facts.get(name)
+            if fact is None or fact.type != "choice":
+                if not self.unknowable(name):
+                    choices = [fact.id for fact in self.facts.values() if fact.type == "choice"]
+                    self.fault("unknown_id", item, name, found=name, allowed="", **near(name, choices))
+                continue
+            looks[name] = {key: self.read_frequency(field, place.child(key, word)) for key, word in self.mapping(place).items()}
+            for key in set(looks[name]) - set(fact.keys):
+                self.fault("unknown_rule_key", place, key, found=key, allowed=", ".join(fact.keys), **near(key, fact.keys))
+        return looks
 
     # --- texts
 

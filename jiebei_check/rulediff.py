@@ -38,7 +38,7 @@ class Shift(NamedTuple):
 def changes(old: RuleSet, new: RuleSet) -> tuple[Change, ...]:
     """Every difference, by registry and id."""
     found: list[Change] = []
-    for what in ("facts", "sources", "actions", "families", "grades", "units", "bits", "priors", "sections"):
+    for what in ("facts", "sources", "actions", "families", "grades", "units", "bits", "priors", "frequencies", "sections"):
         found += _entries(what, getattr(old, what), getattr(new, what))
     for what in ("sayings", "checks", "alerts", "scenarios"):
         found += _entries(what, {one.id: one for one in getattr(old, what)}, {one.id: one for one in getattr(new, what)})
@@ -72,7 +72,7 @@ def _entries(what: str, before: Mapping[str, object], after: Mapping[str, object
 
 
 def _cause(old: Cause, new: Cause) -> Iterable[Change]:
-    for field in ("family", "title", "summary", "grade", "prior", "applies", "mistaken_for", "actions"):
+    for field in ("family", "title", "summary", "grade", "prior", "applies", "looks_like", "mistaken_for", "actions"):
         if getattr(old, field) != getattr(new, field):
             yield Change("changed", "causes", f"{old.id}.{field}", _short(getattr(old, field)), _short(getattr(new, field)))
     yield from _entries("causes", *({f"{old.id}.evidence.{piece.id}": piece for piece in cause.evidence} for cause in (old, new)))

@@ -32,6 +32,7 @@ class Evidence(NamedTuple):
     steps: tuple[Step, ...]
     otherwise: Otherwise | None
     sources: tuple[str, ...]
+    seen: float | None = None  # how often it is seen where its cause is right (sensitivity), where the rules say so
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -52,7 +53,10 @@ class Example(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """A possible cause. ``prior`` is in bits; ``applies`` certainly false means: not applicable, left out."""
+    """A possible cause. ``prior`` is in bits; ``applies`` certainly false means: not applicable, left out.
+
+    ``looks_like`` says how often an answer is given where the cause is right, for the answers that are not seldom.
+    """
 
     id: str
     family: str
@@ -65,6 +69,7 @@ class Cause(NamedTuple):
     mistaken_for: Mapping[str, Text]
     actions: tuple[str, ...]
     tests: tuple[Example, ...]
+    looks_like: Mapping[str, Mapping[str, float]] = {}
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -224,6 +229,7 @@ class RuleSet(NamedTuple):
     languages: Mapping[str, Language]
     notation: Notation
     grouped_by: tuple[str, ...] = ()  # facts by which many results are counted
+    frequencies: Mapping[str, float] = {}  # how often, as a word -> 0..1
 
     def cause(self, cause_id: str) -> Cause:
         """The cause of that id; KeyError where there is none."""

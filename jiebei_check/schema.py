@@ -268,6 +268,14 @@ class _Maker:
         bounds = {"minimum": field.least, "maximum": field.most}
         return {"type": field.kind, **{key: value for key, value in bounds.items() if value is not None}}
 
+    def looks(self) -> Schema:
+        words: Schema = {"enum": list(self.rules.frequencies)}
+        choices = [fact for fact in self.rules.facts.values() if fact.type == "choice"]
+        facts = {
+            fact.id: {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(fact.keys, words)} for fact in choices
+        }
+        return {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": facts}
+
     def mapping(self, field: Field) -> Schema:
         return {"type": "object", **({"minProperties": 1} if field.filled else {}), "additionalProperties": self.inner(field)}
 
@@ -307,6 +315,8 @@ _FIELDS: Mapping[str, Callable[[_Maker, Field], Schema]] = {
     },
     "strength": lambda maker, _field: {"enum": list(maker.rules.bits)},
     "prior": lambda maker, _field: {"enum": list(maker.rules.priors)},
+    "frequency": lambda maker, _field: {"enum": list(maker.rules.frequencies)},
+    "looks": lambda maker, _field: maker.looks(),
     "condition": lambda _maker, _field: _linked("condition"),
     "profile": lambda _maker, _field: _linked("given"),
     "value": lambda _maker, _field: {"type": ["string", "number", "boolean"]},

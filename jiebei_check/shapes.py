@@ -3,6 +3,7 @@
 A field's ``kind`` says how it is read:
 ``text`` (language -> sentence), ``string``, ``address``, ``strings`` (a list), ``integer``, ``number``, ``boolean``, ``date``,
 ``word`` (one of ``allowed``), ``ref``/``refs`` (an id of the registry ``of``), ``strength``/``prior`` (a word for bits),
+``frequency`` (a word for how often), ``looks`` (fact -> answer -> how often),
 ``condition``, ``profile`` (a nested profile), ``value`` (a value of any fact), ``map`` (id -> ``of``), ``list`` (of ``of``),
 ``shape`` (a nested table), ``any``.
 """
@@ -53,6 +54,7 @@ EVIDENCE: Shape = {
     "because": Field("text", "The sentence shown when it counts. {section.fact} prints a value."),
     "steps": Field("list", "Instead of `when`: steps of one thing, highest first; the first that holds counts.", of=STEP),
     "otherwise": Field("shape", "What it means when the condition is certainly false.", of=OTHERWISE),
+    "seen": Field("frequency", "How often it is seen where the cause is right (its sensitivity); decides what is asked, weighs nothing."),
     "beside": Field("strings", "Other pieces that ask the same facts and that this one is meant to count beside."),
     "sources": _SOURCES._replace(required=True),
 }
@@ -74,6 +76,9 @@ CAUSE: Shape = {
     "grade": Field("ref", "How well it is founded that this brings a line down.", required=True, of="grades"),
     "prior": Field("prior", "How common it is before anything is known.", required=True),
     "applies": Field("condition", "Certainly false means: not applicable, left out."),
+    "looks_like": Field(
+        "looks", "What people see where the cause is right: fact, answer, how often. Decides what is asked, weighs nothing."
+    ),
     "evidence": Field("map", "Pieces of evidence by id, in the order of display.", required=True, of=EVIDENCE),
     "mistaken_for": Field("map", "Other causes that this is confused with, and how to tell.", of=Field("text", "How to tell.")),
     "actions": _ACTIONS._replace(required=True),
@@ -206,6 +211,7 @@ RULESET: Shape = {
     "languages": Field("strings", "The languages every text must have.", required=True),
     "bits": Field("map", "Strength words and their bits.", required=True, of=Field("integer", "Bits.", least=1, most=16)),
     "priors": Field("map", "Prior words and their bits.", required=True, of=Field("integer", "Bits.", least=-8, most=8)),
+    "frequencies": Field("map", "Words for how often something is seen, and shares.", of=Field("number", "0 to 1.", least=0.01, most=0.99)),
     "none_of_these": Field("shape", "The entry that wins when nothing stands out.", required=True, of=NONE_OF_THESE),
     "likelihood": Field("shape", "Shares from which a cause counts as likely.", required=True, of=LIKELIHOOD),
     "families": Field("map", "Families in the order of thinking.", required=True, of=TITLED),

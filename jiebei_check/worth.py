@@ -1,43 +1,54 @@
-"""What a question is worth: how far its answer is expected to move the ranking, and how likely it is to be known at all.
+"""What a question is worth: how much surer of the first place one is expected to be once it is answered.
 
-The gain of a question is the expected divergence, in bits, of the shares after the answer from those before it (D. V. Lindley,
-"On a Measure of the Information Provided by an Experiment", 1956). How probable an answer is follows from the rules themselves:
-evidence of b bits says that it is 2**b times as frequent with its cause as without it, so without it the answer can hold for no
-more than a 2**b-th part of people. What most people answer is a rule's own word (``usual``).
+What is believed of each cause before a question is its weight of evidence, made sharper by two things that rules say of a cause
+beside what they weigh: what it usually looks like (``looks_like``), and how often each of its strong signs is seen where it is
+right (``seen``, the sensitivity of a sign). A cause whose signs were asked for and not found is believed less.
+
+The gain of a question is the expected rise of the sum of squared beliefs, which is the chance of naming the right cause by a
+draw from them; one minus it is the Gini index of a decision tree (L. Breiman et al., "Classification and Regression Trees",
+1984, section 4.3). How probable an answer is follows from the rules: a strong sign shows as often as ``seen`` says where its
+cause is right; other evidence of b bits says that it is 2**b times as frequent with its cause as without.
 
 Nothing here decides a result. It decides what to ask first, and when asking further is not worth anybody's time.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from math import log2
+from math import prod
 from typing import NamedTuple
 
-from .conditions import Condition, In, Range, facts_of, holds, leaves
+from .conditions import All, AnyOf, Condition, In, Not, Range, facts_of, holds, leaves
 from .inference import compute, consider
 from .profile import Profile
 from .ruleset import RuleSet
 from .thresholds import bounds_of, conditions_of, derived_from, samples
 from .values import Fact, Facts, Value
 
-_KNOWN = {1: 0.7, 2: 0.6, 3: 0.5}  # effort -> how many people can answer at once
-_TOPIC = 2.0  # answers (known or not) within a topic that outweigh what the effort alone suggests
+_STRONG = 4  # bits of a sign without which a cause hardly stands out
+_USUALLY, _SELDOM = 0.95, 0.05  # where the rules have no words for it
+_TOLD = 0.03  # people who can tell something that has nothing to do with their own cause
 _UNUSUAL = 0.1  # people whose answer is not the usual one
-_MISSED = 0.4  # what is left of a cause, for planning only, when one of its strong signs has not been found
-_STRONG = 4  # bits from which the lack of a sign says something
+_LEAST = 0.02  # what is left of a cause none of whose signs was found
 _EFFORT = 0.15  # how strongly effort counts: a question is worth gain / effort**0.15
+_PARTLY = 0.5  # where a sign has several ways to show: half of the ways bring it out in half**0.5 of cases, as they overlap
+_SURE = 0.75  # belief in the first place from which no more is asked, if nothing was left unanswered
+_PATIENCE = 0.032  # by how much every "don't know" lowers that: who cannot tell is not asked much longer
+_LEAST_GAIN = 1e-4  # below it a question changes nothing that anybody would notice
 _JOINTLY = 3  # the most facts that are asked for the sake of one condition
 _NEVER = -99  # bits: an answer with which a cause does not apply
 
 
 class Piece(NamedTuple):
-    """A piece of evidence, by the place of its cause: steps as (condition, bits), and what it counts when all of them fail."""
+    """A piece of evidence, by the place of its cause: steps as (condition, bits), and what it counts when all of them fail.
+
+    ``seen`` is how often it holds where its cause is right.
+    """
 
     cause: int
     steps: tuple[tuple[Condition, int], ...]
     otherwise: int
     most: int
     facts: frozenset[str]
+    seen: float
 
 
 class Outcome(NamedTuple):
@@ -49,11 +60,10 @@ class Outcome(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """A question and what it promises, per effort: ``gain`` in bits, ``shift`` in share of the first place (0..1)."""
+    """A question and what it promises, per effort."""
 
     fact: Fact
     gain: float
-    shift: float
 
 
 class Plan:
@@ -61,6 +71,8 @@ class Plan:
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
+        self.seldom = min(rules.frequencies.values(), default=_SELDOM)
+        usually = max(rules.frequencies.values(), default=_USUALLY)
         self.pieces: list[Piece] = []
         self.applies: list[Condition | None] = [cause.applies for cause in rules.causes]
         self.inputs = {fact: tuple(_inputs(rules, fact)) for fact in rules.facts}
@@ -68,6 +80,7 @@ class Plan:
         self.moves: dict[str, list[int]] = {fact: [] for fact in rules.facts}
         self.admits: dict[str, list[int]] = {fact: [] for fact in rules.facts}
         self.contradicts: dict[str, list[Condition]] = {fact: [] for fact in rules.facts}
+        self.signs: list[list[int]] = [[] for _ in rules.causes]  # cause -> its strong pieces
         for place, cause in enumerate(rules.causes):
             if cause.applies is not None:
                 for fact in self.needed(cause.applies):
@@ -78,18 +91,35 @@ class Plan:
                 for fact in facts:
                     self.moves[fact].append(len(self.pieces))
                 otherwise = evidence.otherwise.bits if evidence.otherwise else 0
-                self.pieces.append(Piece(place, steps, otherwise, max(bits for _, bits in steps), facts))
+                most = max(bits for _, bits in steps)
+                if most >= _STRONG:
+                    self.signs[place].append(len(self.pieces))
+                self.pieces.append(Piece(place, steps, otherwise, most, facts, evidence.seen or usually))
         for check in rules.checks:
             for fact in self.needed(check.when):
                 self.contradicts[fact].append(check.when)
         conditions = tuple(conditions_of(rules))
         self.bounds = bounds_of(conditions)
         self.partners = {fact.id: self._partners(fact.id) for fact in rules.inputs}
+        self.looks = self._looks()
         self._leaves: dict[str, dict[In | Range, None]] = {fact: {} for fact in rules.facts}
         for condition in conditions:
             for leaf in leaves(condition):
                 self._leaves[leaf.fact][leaf] = None
         self._samples: dict[str, tuple[Value, ...]] = {}
+
+    def _looks(self) -> dict[str, list[Mapping[str, float]]]:
+        """For each fact and cause, how the answers are shared out where it is right; evenly where the rules do not say."""
+        looks: dict[str, list[Mapping[str, float]]] = {}
+        for name in dict.fromkeys(name for cause in self.rules.causes for name in cause.looks_like):
+            keys = self.rules.facts[name].keys
+            looks[name] = []
+            for cause in self.rules.causes:
+                often = cause.looks_like.get(name, {})
+                weights = {key: often.get(key, self.seldom) for key in keys}
+                whole = sum(weights.values())
+                looks[name].append({key: weight / whole for key, weight in weights.items()})
+        return looks
 
     def _partners(self, fact: str) -> frozenset[str]:
         """The facts together with which ``fact`` makes a derived one that something is compared with."""
@@ -134,7 +164,7 @@ def plan_for(rules: RuleSet) -> Plan:
 
 
 class Outlook:
-    """A profile seen from what may still be asked: scores as they stand, and what each answer would change."""
+    """A profile seen from what may still be asked: scores as they stand, what is believed, and what each answer would change."""
 
     def __init__(self, plan: Plan, profile: Profile) -> None:
         rules = plan.rules
@@ -147,30 +177,77 @@ class Outlook:
         self.scores = [cause.prior for cause in rules.causes]
         for piece, bits in zip(plan.pieces, self.bits, strict=True):
             self.scores[piece.cause] += bits
-        self.weights = [2.0**score if admitted is not False else 0.0 for score, admitted in zip(self.scores, self.admitted, strict=True)]
-        self._discount()
-        self.none = 2.0**rules.none_of_these
-        self.total = sum(self.weights) + self.none
-        self.ordered = sorted(range(len(self.weights)), key=lambda place: -self.weights[place])
-        self._chances = self._topics(profile)
+        self.ways = {sign: self._ways_of(sign, frozenset()) for signs in plan.signs for sign in signs}
+        self.beliefs = self._believe()
 
-    def _discount(self) -> None:
-        """A cause one of whose strong signs was asked about and not found is less likely to be found by its other signs."""
+    @property
+    def is_sure_enough(self) -> bool:
+        """Whether the cause in first place is believed as much as it takes to stop asking."""
+        applying = [place for place, admitted in enumerate(self.admitted) if admitted is not False]
+        first = max(applying, key=lambda place: (self.scores[place], -place), default=None)
+        return first is None or self.beliefs[first] > _SURE - _PATIENCE * len(self.declined)
+
+    def _ways_of(self, sign: int, without: frozenset[str]) -> float:
+        """How much of a sign may still come out: 1 nothing of it was looked at, 0 it cannot come any more (or has come).
+
+        ``without`` are facts taken as not known to the person, beside those that were declined.
+        """
+        if self.bits[sign] >= _STRONG:
+            return 0.0
+        strong = [when for when, bits in self.plan.pieces[sign].steps if bits >= _STRONG]
+        return sum(self._ways(when, without) for when in strong) / len(strong)
+
+    def _ways(self, condition: Condition, without: frozenset[str]) -> float:
+        truth = holds(condition, self.facts)
+        if truth is not None or isinstance(condition, Not):
+            return float(truth is not False)
+        if isinstance(condition, All):
+            return min(self._ways(part, without) for part in condition.parts)
+        if isinstance(condition, AnyOf):
+            return sum(self._ways(part, without) for part in condition.parts) / len(condition.parts)
+        needed = self.plan.inputs[condition.fact]
+        return float(self.declined.isdisjoint(needed) and without.isdisjoint(needed))
+
+    def _believe(self) -> list[float]:
+        """What is believed of each cause, by place; all together 1 (or 0, where none applies)."""
+        shown = [name for name in self.plan.looks if name in self.facts]
+        scores = list(self.scores)
         for piece, bits in zip(self.plan.pieces, self.bits, strict=True):
-            if bits == 0 and piece.most >= _STRONG and not self.declined.isdisjoint(piece.facts):
-                self.weights[piece.cause] *= _MISSED
+            if piece.facts and piece.facts.issubset(shown):
+                scores[piece.cause] -= bits  # what it looks like says the same, and more finely
+        weights = [2.0**score if admitted is not False else 0.0 for score, admitted in zip(scores, self.admitted, strict=True)]
+        for name in shown:
+            for place, often in enumerate(self.plan.looks[name]):
+                weights[place] *= often[str(self.facts[name])]
+        for place, signs in enumerate(self.plan.signs):
+            if signs and not any(self.bits[sign] >= _STRONG for sign in signs):
+                weights[place] *= self._hidden(signs)
+        whole = sum(weights)
+        return [weight / whole for weight in weights] if whole else weights
 
-    def _topics(self, profile: Profile) -> Mapping[str, tuple[int, int]]:
-        """How much of each topic was known, of how much that was asked. What is asked of everybody says nothing about a topic."""
-        facts = self.plan.rules.facts
-        known = Counter(facts[name].section for name in profile.values if name in facts and not is_opening(self.plan, name))
-        asked = known + Counter(facts[name].section for name in profile.declined if name in facts)
-        return {section: (known[section], asked[section]) for section in asked}
+    def _hidden(self, signs: list[int]) -> float:
+        """How often so little of ``signs`` would have been found by now where the cause is right and at least one shows."""
+        seen = [self.plan.pieces[sign].seen for sign in signs]
+        missed = prod(1 - often * (1 - self.ways[sign]) for sign, often in zip(signs, seen, strict=True))
+        return max(missed * self._any_left(signs) / (1 - prod(1 - often for often in seen)), _LEAST)
 
-    def chance(self, fact: Fact) -> float:
-        """How likely the answer is to be known, from the effort and from what was known of the same topic."""
-        known, asked = self._chances.get(fact.section, (0, 0))
-        return (_TOPIC * _KNOWN.get(fact.effort, _KNOWN[3]) + known) / (_TOPIC + asked)
+    def _left(self, sign: int) -> float:
+        """How often a sign comes out after all, where its cause is right."""
+        seen, ways = self.plan.pieces[sign].seen, self.ways[sign]
+        return seen * ways / (1 - seen * (1 - ways))
+
+    def _any_left(self, signs: list[int]) -> float:
+        return 1 - prod(1 - self._left(sign) for sign in signs)
+
+    def showing(self, fact: str, cause: int) -> float:
+        """How often the answer to ``fact`` brings out a strong sign of ``cause``, where that is right and none was found so far."""
+        signs = self.plan.signs[cause]
+        best = 0.0
+        for sign in signs:
+            ways = self.ways[sign]
+            if ways and fact in self.plan.pieces[sign].facts:
+                best = max(best, self._left(sign) * (1 - self._ways_of(sign, frozenset((fact,))) / ways) ** _PARTLY)
+        return min(best / self._any_left(signs), _USUALLY) if best else 0.0
 
     def changes(self, fact: str, value: Value) -> dict[int, int] | None:
         """The bits that an answer adds to each cause that it moves; None where it contradicts what is known."""
@@ -215,41 +292,34 @@ class Outlook:
             found[key] = Outcome(known.value if known else value, max(several, known.weight) if known else several, changes)
         return list(found.values())
 
-    def expect(self, outcomes: list[Outcome]) -> tuple[float, float]:
-        """(expected divergence in bits, expected rise of the first place's share) if one of ``outcomes`` is the answer."""
-        if len(outcomes) < 2:
-            return 0.0, 0.0
+    def gain(self, fact: str, outcomes: list[Outcome]) -> float:
+        """The expected rise of the sum of squared beliefs if ``fact`` is asked; "don't know" is an answer too."""
+        if not outcomes:
+            return 0.0
         bases = [outcome.weight * 2.0 ** -max(0, *outcome.changes.values()) if outcome.changes else outcome.weight for outcome in outcomes]
         whole = sum(bases)
         bases = [base / whole for base in bases]
-        touched = {cause for outcome in outcomes for cause in outcome.changes if self.weights[cause]}
-        rest = self.total - sum(self.weights[cause] for cause in touched)
-        chances = [rest / self.total * base for base in bases]
-        for cause in touched:
-            likely = [base * 2.0 ** outcome.changes.get(cause, 0) for base, outcome in zip(bases, outcomes, strict=True)]
-            share = self.weights[cause] / self.total / sum(likely)
-            chances = [chance + share * one for chance, one in zip(chances, likely, strict=True)]
-        gain = shift = 0.0
-        for chance, outcome in zip(chances, outcomes, strict=True):
-            if outcome.changes:
-                divergence, rise = self._after(outcome.changes)
-                gain += chance * divergence
-                shift += chance * rise
-        return gain, shift
+        touched = [cause for cause in dict.fromkeys(cause for outcome in outcomes for cause in outcome.changes) if self.beliefs[cause]]
+        answers = {cause: self._answers(fact, cause, outcomes, bases) for cause in touched}
+        anybody = [*(_TOLD * base for base in bases), 1 - _TOLD]
+        moved, moved_squares = sum(self.beliefs[cause] for cause in touched), sum(self.beliefs[cause] ** 2 for cause in touched)
+        whole, squares = sum(self.beliefs), sum(belief**2 for belief in self.beliefs)
+        after = 0.0
+        for number, chance in enumerate(anybody):
+            likely = [self.beliefs[cause] * answers[cause][number] for cause in touched]
+            total = chance * (whole - moved) + sum(likely)
+            if total > 0:
+                after += (chance**2 * (squares - moved_squares) + sum(one**2 for one in likely)) / total
+        return after - squares
 
-    def _after(self, changes: Mapping[int, int]) -> tuple[float, float]:
-        """(divergence in bits from the shares of now, how far the new first place stands above the old one)."""
-        new = {cause: self.weights[cause] * 2.0**bits for cause, bits in changes.items() if self.weights[cause]}
-        rest = self.total - sum(self.weights[cause] for cause in new)
-        total = rest + sum(new.values())
-        divergence = rest / total * log2(self.total / total) if rest > 0 else 0.0
-        divergence += sum(
-            weight / total * log2(weight / total * self.total / self.weights[cause]) for cause, weight in new.items() if weight > 0
-        )
-        first = self.ordered[0]
-        held = new.get(first, self.weights[first]) if self.weights[first] > self.none else self.none
-        unmoved = next((self.weights[cause] for cause in self.ordered if cause not in new), 0.0)
-        return divergence, (max(self.none, unmoved, held, *new.values()) - held) / total
+    def _answers(self, fact: str, cause: int, outcomes: list[Outcome], bases: list[float]) -> list[float]:
+        """How probable each outcome is, and at the end "don't know", where ``cause`` is right."""
+        likely = [base * 2.0 ** outcome.changes.get(cause, 0) for base, outcome in zip(bases, outcomes, strict=True)]
+        hits = [outcome.changes.get(cause, 0) >= _STRONG - 1 for outcome in outcomes]
+        hit, rest = (sum(one for one, found in zip(likely, hits, strict=True) if found is side) for side in (True, False))
+        shows = self.showing(fact, cause) if hit else 0.0
+        told = [shows * one / hit if found else (1 - shows) * _TOLD * one / (rest or 1.0) for one, found in zip(likely, hits, strict=True)]
+        return [*told, 1 - sum(told)]
 
 
 def _bits(piece: Piece, facts: Facts) -> int:
@@ -269,11 +339,11 @@ def is_opening(plan: Plan, fact: str) -> bool:
 
 
 def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
-    """What each question promises, best first. A condition over several open facts counts for the cheapest of them."""
+    """What each question promises that promises anything, best first. A condition over several open facts counts for the cheapest."""
     found = [_prospect(outlook, (fact,), outlook.outcomes(fact)) for fact in askable]
     by_id = {fact.id: fact for fact in askable}
     for place, piece in enumerate(outlook.plan.pieces):
-        if not outlook.weights[piece.cause]:
+        if not outlook.beliefs[piece.cause]:
             continue
         for when, bits in piece.steps:
             if holds(when, outlook.facts) is not None:
@@ -283,10 +353,10 @@ def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
                 facts = tuple(sorted((by_id[fact] for fact in missing), key=lambda fact: (fact.effort, fact.order)))
                 together = Outcome(True, 1.0, {piece.cause: bits - outlook.bits[place]})
                 found.append(_prospect(outlook, facts, [together, Outcome(False, 1.0, {})]))
-    return sorted(found, key=lambda prospect: (-prospect.gain, prospect.fact.order))
+    worthy = (prospect for prospect in found if prospect.gain > _LEAST_GAIN)
+    return sorted(worthy, key=lambda prospect: (-prospect.gain, prospect.fact.order))
 
 
 def _prospect(outlook: Outlook, facts: tuple[Fact, ...], outcomes: list[Outcome]) -> Prospect:
-    gain, shift = outlook.expect(outcomes)
-    price = min(outlook.chance(fact) for fact in facts) / sum(fact.effort for fact in facts) ** _EFFORT  # who knows one knows the rest
-    return Prospect(facts[0], gain * price, shift * price)
+    gain = outlook.gain(facts[0].id, outcomes)
+    return Prospect(facts[0], gain / sum(fact.effort for fact in facts) ** _EFFORT)

@@ -9,17 +9,19 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from conftest import LARGE, Run
+from conftest import LARGE, ROOT, Run
 
 from jiebei_check import Profile, RuleSet, Step, diagnose, load_rules, make_profile, next_question, reach
 from jiebei_check.conditions import All, AnyOf, Condition, In, Not, Range
 from jiebei_check.errors import Refused
 from jiebei_check.interview import ALL_ASKED, NOT_WORTH_ASKING, SETTLED, ask_about, is_askable, next_in_order
+from jiebei_check.loader import build
+from jiebei_check.rulebook import read_files
 from jiebei_check.ruleset import Cause, Check, Evidence, Otherwise
 from jiebei_check.ruleset import Step as Rung
 from jiebei_check.spoken import BACK, KEEP, QUIT, SKIP, WHY, Said, tongue_of, understand
 from jiebei_check.values import Choice, Fact, Value
-from jiebei_check.worth import plan_for
+from jiebei_check.worth import Outlook, plan_for
 
 BICYCLE = Path(__file__).parent / "bicycle"
 NAMES = {"zh": "n", "en": "n"}
@@ -328,3 +330,64 @@ def test_without_a_terminal_the_interview_names_what_to_use_instead(run: Run, ar
     assert done.returncode == 2
     assert b"jiebei-check diagnose" in done.stderr
     assert not done.stdout
+
+
+def without_looks(rules: RuleSet) -> RuleSet:
+    """The same rules with no word on what a cause looks like and how often a sign is seen."""
+    plain = [cause._replace(looks_like={}, evidence=tuple(one._replace(seen=None) for one in cause.evidence)) for cause in rules.causes]
+    return rules._replace(causes=tuple(plain))
+
+
+def test_what_a_cause_looks_like_decides_what_is_asked_and_no_result(rules: RuleSet, cases: list[dict[str, object]]) -> None:
+    plain = without_looks(rules)
+    differ = 0
+    for case in cases[::5]:
+        profile = make_profile(case["profile"], rules.facts, rules.notation)  # type: ignore[arg-type]
+        one, other = diagnose(rules, profile), diagnose(plain, profile)
+        assert [(cause.id, cause.share) for cause in one.causes] == [(cause.id, cause.share) for cause in other.causes]
+        known: dict[str, Value] = {name: value for name, value in profile.values.items() if name in ("line.product", "line.change")}
+        asked = [next_question(some, Profile(known)).question for some in (rules, plain)]
+        differ += asked[0] != asked[1]
+    assert differ > 3
+
+
+def test_a_sign_that_was_asked_for_and_not_found_makes_its_cause_less_believed(rules: RuleSet) -> None:
+    place = next(number for number, cause in enumerate(rules.causes) if cause.id == "student-restriction")
+    known: dict[str, Value] = {"line.product": "jiebei", "line.change": "cut"}
+    before = Outlook(plan_for(rules), Profile(known)).beliefs[place]
+    not_told = Outlook(plan_for(rules), Profile(known, frozenset(("person.student",)))).beliefs[place]
+    refuted = Outlook(plan_for(rules), Profile({**known, "person.student": False})).beliefs[place]
+    found = Outlook(plan_for(rules), Profile({**known, "person.student": True})).beliefs[place]
+    assert refuted < not_told < before / 5
+    assert found > 5 * before
+
+
+def test_beliefs_are_shares_and_every_dont_know_asks_for_less_surety(rules: RuleSet) -> None:
+    known: dict[str, Value] = {"line.product": "huabei", "line.change": "cut"}
+    outlook = Outlook(plan_for(rules), Profile(known))
+    assert sum(outlook.beliefs) == pytest.approx(1)
+    assert min(outlook.beliefs) >= 0
+    assert not outlook.is_sure_enough
+    others = [fact.id for fact in rules.inputs if fact.id not in known]
+    assert Outlook(plan_for(rules), Profile(known, frozenset(others))).is_sure_enough
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("line.change: {cut: usually}", "line.chnage: {cut: usually}", "unknown_id"),
+        ("line.change: {cut: usually}", "line.change: {cutt: usually}", "unknown_rule_key"),
+        ("line.change: {cut: usually}", "line.change: {cut: mostly}", "bad_word"),
+        ("line.change: {cut: usually}", "line.change: cut", "mapping_wanted"),
+        ("line.change: {cut: usually}", "person.student: {true: usually}", "unknown_id"),
+        ("    sources: [", "    seen: mostly\n    sources: [", "bad_word"),
+    ],
+)
+def test_a_slip_in_what_a_cause_looks_like_is_named(old: str, new: str, code: str) -> None:
+    files = dict(read_files(ROOT / "rules"))
+    path = "causes/legal-cap.yaml"
+    assert old.encode() in files[path]
+    files[path] = files[path].replace(old.encode(), new.encode(), 1)
+    problems = [one for one in build(files, "").problems if one.file.endswith(path)]
+    assert [one.code for one in problems][:1] == [code]
+    assert problems[0].line

@@ -115,6 +115,7 @@ EXAMPLES: dict[str, Callable[[Files], None]] = {
     "step_never_reached": swap(_DEBT, "{credit.monthly_debt_service_ratio: {at_least: 0.6}}", "{credit.monthly_debt_service_ratio: {at_least: 0.4}}"),
     "step_never_weighs": swap("causes/no-borrowing-demand.yaml", "    steps:\n", "    steps:\n      - when: {activity.ever_borrowed: false, person.age: 30}\n        for: strong\n        because:\n          zh: 你从来没有用它借过钱\n          en: You have never borrowed with it\n"),
     "outside_applies": swap("causes/test-borrow.yaml", "when: {line.change: [closed, vanished, zero, frozen]}", "when: {line.change: never_had}"),
+    "looks_excluded": swap("causes/legal-cap.yaml", "line.change: {cut: usually}", "line.change: {cut: usually, renamed: seldom}"),
     "otherwise_never": swap(_COURT, "when: {credit.court_enforcement: true}", "when: {credit.court_enforcement: [true, false]}"),
     "same_evidence": swap(_COURT, "evidence:\n", "evidence:\n" + _PIECE),
     "one_sided": every(_COURT, "      against: decisive", "      for: decisive"),

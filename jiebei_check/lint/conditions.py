@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..conditions import All, AnyOf, Condition, Not, facts_of, leaves
+from ..conditions import All, AnyOf, Condition, In, Not, facts_of, leaves
 from ..ruleset import Cause, Evidence
 from .logic import FALSE, TRUE, Domain, TooComplex, replaced
 from .registry import WARNING, Hit, at, finds
@@ -71,6 +71,16 @@ def outside_applies(subject: Subject) -> Iterator[Hit]:
         for number, step in enumerate(piece.steps):
             if cause.applies is not None and possible(subject, step.when) and not possible(subject, cause.applies, step.when):
                 yield at(subject.step(cause, piece, number), "when")
+
+
+@finds("looks_excluded")
+def looks_excluded(subject: Subject) -> Iterator[Hit]:
+    """An answer that is said to be seen with a cause which then does not apply."""
+    for cause in subject.rules.causes:
+        for fact, answers in cause.looks_like.items():
+            for answer in answers:
+                if cause.applies is not None and not possible(subject, cause.applies, In(fact, (answer,))):
+                    yield at(subject.item(f"causes/{cause.id}.yaml", "looks_like", fact), answer, found=answer)
 
 
 @finds("otherwise_never")
