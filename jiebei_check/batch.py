@@ -109,7 +109,7 @@ class Desk:
                 b'"inconclusive":true,"none_share":' if inconclusive else b'"inconclusive":false,"none_share":',
                 repr(round(none_share, SHARE_DIGITS)).encode(),
                 b',"causes":[',
-                causes,
+                *causes,
                 b'],"warnings":[',
                 warnings,
                 b"]}",

@@ -137,12 +137,17 @@ OPERATIONS: Mapping[str, Callable[[Any, Any], Value | None]] = {
 def weigh(cause: Cause, facts: Facts) -> Weighed:
     """Weigh one cause. The score is in bits; ``open`` holds what the unknown facts could still change."""
     applies = holds(cause.applies, facts) if cause.applies is not None else True
+    return add_up(cause, applies, ((judge(step.when, facts) for step in evidence.steps) for evidence in cause.evidence))
+
+
+def add_up(cause: Cause, applies: bool | None, judged: Iterable[Iterable[Judged]]) -> Weighed:
+    """The weight of a cause by how the steps of each piece of its evidence were judged; no more of that is taken than is needed."""
     if applies is False:
         return Weighed(cause, applies, cause.prior, (), (), ())
     pieces: list[Piece] = []
     swings: dict[str, tuple[int, int]] = {}
-    for evidence in cause.evidence:
-        piece, lowest, highest, unknown = weigh_piece(evidence, (judge(step.when, facts) for step in evidence.steps))
+    for evidence, steps in zip(cause.evidence, judged, strict=True):
+        piece, lowest, highest, unknown = weigh_piece(evidence, steps)
         if piece is not None and piece.bits:
             pieces.append(piece)
         bits = piece.bits if piece is not None else 0

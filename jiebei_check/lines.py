@@ -65,10 +65,33 @@ class _Narrow:
     """UTF-16 read as UTF-8; what is no character becomes the replacement character, which no value holds."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._text = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        self._held = b""
+        self._start = 0
 
     def readline(self, limit: int) -> bytes:
-        return self._text.readline(limit).encode("utf-8", "replace")
+        searched = self._start
+        while True:
+            end = self._held.find(b"\n", searched, self._start + limit) + 1
+            if end or len(self._held) - self._start >= limit:
+                return self._take(end - self._start if end else limit)
+            searched = len(self._held) - self._start
+            if not self._more():
+                return self._take(limit)
 
     def read(self, size: int) -> bytes:
-        return self._text.read(size).encode("utf-8", "replace")
+        while len(self._held) - self._start < size and self._more():
+            pass
+        return self._take(size)
+
+    def _take(self, size: int) -> bytes:
+        taken = self._held[self._start : self._start + size]
+        self._start += len(taken)
+        return taken
+
+    def _more(self) -> bool:
+        block = self._stream.read(_BLOCK)
+        self._held = self._held[self._start :] + self._decoder.decode(block, final=not block).encode("utf-8", "replace")
+        self._start = 0
+        return bool(block)

@@ -1,34 +1,37 @@
 """A profile as one integer: all of it that a rule set can see.
 
 A rule looks at a fact only by comparing it. Whoever is interested in some conditions gets a :class:`Lens`: a number, the
-code, that says what those conditions can see of a profile. Two profiles with the same code are equal to them. The codes of
-all lenses stand side by side in one integer, so that a profile is the sum of what each of its values adds.
+code, that says what those conditions can see of a profile. Two profiles with the same code are equal to them. All codes stand
+in fields side by side in one integer, so that a profile is the sum of what each of its values adds.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
-from struct import Struct
+from struct import Struct, calcsize
 from typing import Any, NamedTuple
 
 from .conditions import Condition, In, Range, holds, leaves
 from .values import Fact, Facts, Value
 
-MOST = 1 << 16  # codes that a lens may have
-_BYTE = 1 << 8
+_MOST = 1 << 16  # sets of choices that are told apart
 _Leaf = In | Range
+Codes = tuple[int, ...]  # of one profile, one for each field
 
 
 class Lens(NamedTuple):
-    """What some conditions can see. ``place`` is that of its code among all codes, ``shift`` in the integer; 0 <= code < ``kinds``."""
+    """What some conditions can see; 0 <= code < ``kinds``.
+
+    ``place`` is that of its field among all, ``unit`` what a code of 1 counts in the integer.
+    """
 
     place: int
-    shift: int
+    unit: int
     kinds: int
     views: tuple["_View", ...]
 
     def kinds_in(self, code: int) -> list[int]:
-        """The kind of every fact in ``code``."""
+        """The kind of every fact in ``code``; 0 for one that is not known."""
         found = []
         for view in self.views:
             code, kind = divmod(code, len(view.standing_for))
@@ -39,18 +42,6 @@ class Lens(NamedTuple):
         """Values that the conditions cannot tell from those that gave ``code``."""
         kinds = zip(self.views, self.kinds_in(code), strict=True)
         return {view.fact: view.standing_for[kind] for view, kind in kinds if kind}
-
-    def within(self, wider: "Lens") -> Callable[[Sequence[int]], int]:
-        """How to tell the code of this lens from the kinds in one of ``wider``, which sees all that this one sees."""
-        places = {view.fact: place for place, view in enumerate(wider.views)}
-        terms: list[tuple[int, list[int]]] = []
-        step = 1
-        for view in self.views:
-            place = places[view.fact]
-            rest = [step * view.kind(value) for value in wider.views[place].standing_for[1:]]
-            terms.append((place, [0, *rest]))
-            step *= len(view.standing_for)
-        return lambda kinds: sum([steps[kinds[place]] for place, steps in terms])
 
 
 class _View(NamedTuple):
@@ -67,7 +58,7 @@ class _View(NamedTuple):
 
 
 class Quantiser:
-    """Turns values into codes. Lenses are made first; :meth:`seal` ends that."""
+    """Turns values into codes. Fields are made first; :meth:`seal` ends that."""
 
     def __init__(self, facts: Mapping[str, Fact], conditions: Iterable[Condition]) -> None:
         self._compared: dict[str, dict[_Leaf, None]] = {}
@@ -77,7 +68,8 @@ class Quantiser:
         self._bounds = {name: _bounds(found) for name, found in self._compared.items() if facts[name].type in ("int", "number", "date")}
         self._facts = facts
         self._lenses: list[Lens] = []
-        self.above = 0  # the first bit above all codes
+        self._signs = ""  # of all fields, as the module struct calls them
+        self.above = 0  # the first bit above all fields
         self._adds: dict[str, dict[Value, int]] = {}
         self._regions: dict[str, list[int]] = {}
 
@@ -85,23 +77,23 @@ class Quantiser:
         """How many codes a lens for ``conditions`` would have."""
         return prod(len(view.standing_for) for view in self._views(conditions))
 
-    def aside(self, conditions: Iterable[Condition]) -> Lens:
-        """A lens whose code does not stand among the others."""
-        views = self._views(conditions)
-        return Lens(len(self._lenses), self.above, prod(len(view.standing_for) for view in views), views)
-
-    def lens(self, conditions: Iterable[Condition]) -> Lens:
-        """A lens for ``conditions``; they must not have more than MOST kinds."""
-        lens = self.aside(conditions)
-        assert lens.kinds <= MOST
-        self._lenses.append(lens)
-        self.above += 8 if lens.kinds <= _BYTE else 16
-        return lens
+    def field(self, groups: Iterable[Iterable[Condition]]) -> list[Lens]:
+        """Lenses for groups of conditions, in one field: a number whose digits are their codes, the first the lowest."""
+        place, unit, kinds = len(self._signs), 1 << self.above, 1
+        lenses = []
+        for group in groups:
+            views = self._views(group)
+            lenses.append(Lens(place, unit * kinds, prod(len(view.standing_for) for view in views), views))
+            kinds *= lenses[-1].kinds
+        self._signs += next(sign for sign in "BHIQ" if kinds <= 1 << 8 * calcsize(sign))
+        self.above += 8 * calcsize(self._signs[-1])
+        self._lenses += lenses
+        return lenses
 
     def seal(self) -> None:
         """All lenses are made: compute what each value adds."""
-        self.size = self.above // 8 + 8  # above the codes a sum may hold something else
-        self.codes = Struct("<" + "".join("B" if lens.kinds <= _BYTE else "H" for lens in self._lenses) + "8x").unpack
+        fields = Struct(f"<{self._signs}8x")
+        self.size, self.fields = fields.size, fields.unpack  # above the fields a sum may hold something else
         for name in self._compared:
             if name in self._bounds:
                 self._regions[name] = [self._add(name, sample) for sample in _between(self._bounds[name])]
@@ -131,7 +123,7 @@ class Quantiser:
             step = 1
             for view in lens.views:
                 if view.fact == fact:
-                    total += step * view.kind(value) << lens.shift
+                    total += step * view.kind(value) * lens.unit
                 step *= len(view.standing_for)
         return total
 
@@ -186,6 +178,6 @@ def _lists(keys: Sequence[str], compared: Iterable[_Leaf]) -> list[Any]:
         holding = frozenset(leaf for leaf in compared if isinstance(leaf, In) and key in leaf.values)
         for before, values in [(frozenset[_Leaf](), ()), *found.items()]:
             found.setdefault(before | holding, tuple(one for one in keys if one in values or one == key))
-        if len(found) > MOST:
+        if len(found) > _MOST:
             break  # too many for a lens, whatever else there is
     return list(found.values())

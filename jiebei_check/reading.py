@@ -1,20 +1,20 @@
 """Reading the values of many profiles: exactly :func:`values.parse` and :func:`profile.read_mapping`, remembered.
 
 A value that was understood once is understood from memory. A record goes straight into a fixed structure, and only what
-does not fit (an unknown or repeated key, a value of another type, a value never seen) is read at leisure, by the functions
+does not fit (an unknown or repeated key, a value of another type, one that is refused) is read at leisure, by the functions
 that read one profile.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from operator import getitem, is_, itemgetter
+from operator import is_, itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import astuple
 
-from .bulk import AS_OF, Bulk, Ready
+from .bulk import AS_OF, Bulk, Ready, remember
 from .errors import Refused
 from .profile import PROFILE_VERSION, Profile
 from .values import Fact, Value, parse
@@ -23,6 +23,7 @@ _UNSET = msgspec.UNSET
 _REMEMBERED = 4096  # values of each fact
 _HUGE = 10**18  # whole numbers from here on are read at leisure
 _MAX_ID = 200
+_TOGETHER = 5  # facts of few values that are looked up together
 # What the fixed structure takes. True and 1 are one key of a table, so no fact takes both.
 _TYPES: dict[str, Any] = {
     "bool": bool | str | None | msgspec.UnsetType,
@@ -36,26 +37,76 @@ _FORBIDDEN = re.compile(rb"\xef\xbf[\xbe\xbf]")  # characters that no text may h
 _KEY_APART = re.compile(rb'"[ \t\r\n]+:')
 
 
+class _Known(dict[Any, int]):
+    """What a fact adds to the sum, by how its value is written; new ways are read as they come. Raises Refused."""
+
+    def __init__(self, read: Callable[[Any], Value | None], add: Callable[[Any, Value | None], int], *, few: bool) -> None:
+        self.few = few
+        self.stands_for: dict[Any, Value | None] = {}
+        self._read, self._add = read, add
+        self._keep(_UNSET)
+
+    def __missing__(self, raw: Any) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+            self.stands_for.clear()
+            self._keep(_UNSET)
+        return self._keep(raw)
+
+    def _keep(self, raw: Any) -> int:
+        value = self.stands_for[raw] = self._read(raw)
+        change = self[raw] = self._add(raw, value)
+        return change
+
+
+class _Together(dict[tuple[Any, ...], int]):
+    """What several facts add together."""
+
+    def __init__(self, known: Sequence[_Known]) -> None:
+        self._known = known
+
+    def __missing__(self, raws: tuple[Any, ...]) -> int:
+        change = sum(map(dict.__getitem__, self._known, raws))
+        remember(self, raws, change)
+        return change
+
+
+class _Adder:
+    """The sum of what facts add, by how their values are written; those of few values are looked up some at a time."""
+
+    def __init__(self, known: Sequence[_Known]) -> None:
+        few = [place for place, one in enumerate(known) if one.few]
+        groups = [few[start : start + _TOGETHER] for start in range(0, len(few), _TOGETHER)]
+        others = [place for place, one in enumerate(known) if not one.few]
+        self._single, self._pick_single = [known[place] for place in others], _picker(others)
+        self._groups = [_Together([known[place] for place in group]) for group in groups]
+        self._pick_groups = [_picker(group) for group in groups]
+
+    def total(self, raws: Sequence[Any]) -> int:
+        """The sum; raises Refused where a value is."""
+        together = sum(map(dict.__getitem__, self._groups, [pick(raws) for pick in self._pick_groups]))
+        return sum(map(dict.__getitem__, self._single, self._pick_single(raws)), together)
+
+
 class _Layout(NamedTuple):
-    """A fixed structure: its decoders, where in it the facts stand, and the memories of those facts in that order."""
+    """A fixed structure: its decoders, where in it the facts stand, and what is known of these facts in that order."""
 
     decode: Callable[[bytes], Any]
     convert: Callable[[object], Any]
     sections: int  # how many of its fields are sections; they come first
     blanks: tuple[Any, ...]  # what stands for a section that is left out
-    facts: tuple[Fact, ...]
     places: Mapping[str, int]
-    changes: tuple[dict[Any, int], ...]
+    known: tuple[_Known, ...]
+    adder: _Adder
     inputs: Callable[[Sequence[Any]], tuple[Any, ...]]
-    input_values: tuple[dict[Any, Value | None], ...]
 
 
 class _Plan(NamedTuple):
     """How the cells of a table with certain columns are read."""
 
     cells: Callable[[Sequence[str]], Sequence[str]]  # those that hold facts
-    facts: tuple[Fact, ...]
-    changes: tuple[dict[Any, int], ...]
+    known: tuple[_Known, ...]
+    adder: _Adder
     inputs: tuple[tuple[int | None, dict[Any, Value | None]], ...]  # place among all cells, what the values stand for
     id: int | None
     rest: tuple[Any, ...]  # what is said of facts without a column: nothing, of the day for one
@@ -73,10 +124,8 @@ class ValueReader:
         self._override = override
         self._equal: dict[int, int] = {}
         self._shift = bulk.quantiser.above
-        self._changes: dict[str, dict[Any, int]] = {fact.id: {} for fact in self.facts}
-        self._values: dict[str, dict[Any, Value | None]] = {fact.id: {} for fact in self.facts}
-        for fact in self.facts:
-            self._blank(fact)
+        self._known = {fact.id: self._make_known(fact) for fact in self.facts}
+        self._input_values = [self._known[name].stands_for for name in bulk.inputs]
         self._plans: dict[tuple[str, ...], _Plan] = {}
         self._nested = self._layout(nested=True)
         self._dotted = self._layout(nested=False)
@@ -125,14 +174,12 @@ class ValueReader:
             plan = self._plans[columns] = self._plan(columns)
         raws = (*plan.cells(cells), *plan.rest)
         try:
-            total = sum(map(getitem, plan.changes, raws))
-        except KeyError:
-            if not self._understand(plan.facts, plan.changes, raws):
-                return None
-            total = sum(map(getitem, plan.changes, raws))
+            total = plan.adder.total(raws)
+        except Refused:
+            return None
         inputs = [memory[cells[place] if place is not None else _UNSET] for place, memory in plan.inputs]
         name = cells[plan.id].strip()[:_MAX_ID] if plan.id is not None else ""
-        return Ready(name, total, inputs, plan.places, plan.changes, raws)
+        return Ready(name, total, inputs, plan.places, plan.known, raws)
 
     def _take(self, layout: _Layout, record: Any, line: bytes) -> Ready | None:
         fields = astuple(record)
@@ -142,11 +189,9 @@ class ValueReader:
         except TypeError:  # a section that says nothing
             return None
         try:
-            total = sum(map(getitem, layout.changes, raws))
-        except KeyError:
-            if not self._understand(layout.facts, layout.changes, raws):
-                return None
-            total = sum(map(getitem, layout.changes, raws))
+            total = layout.adder.total(raws)
+        except Refused:
+            return None
         name, version, note = fields[-3:]
         if line:
             others = (name is not _UNSET) + (version is not _UNSET) + (note is not _UNSET)
@@ -155,57 +200,41 @@ class ValueReader:
                 return None
         if version is not _UNSET and str(version) != str(PROFILE_VERSION):
             return None
-        inputs = list(map(getitem, layout.input_values, layout.inputs(raws)))
+        inputs = list(map(dict.__getitem__, self._input_values, layout.inputs(raws)))
         name = "" if name is _UNSET or name is None else str(name)[:_MAX_ID]
-        return Ready(name, total, inputs, layout.places, layout.changes, raws)
+        return Ready(name, total, inputs, layout.places, layout.known, raws)
 
-    def _understand(self, facts: Sequence[Fact], changes: Sequence[dict[Any, int]], raws: Sequence[Any]) -> bool:
-        """Read and remember the values that are new; False where one is not understood."""
-        for place, (known, raw) in enumerate(zip(changes, raws, strict=True)):
-            if raw in known:
-                continue
+    def _make_known(self, fact: Fact) -> _Known:
+        day = self._as_of if fact.id == AS_OF else None
+
+        def read(raw: Any) -> Value | None:
             if type(raw) is int and not -_HUGE < raw < _HUGE:
-                return False
-            try:
-                value = parse(facts[place], raw, self.rules.notation)
-            except Refused:
-                return False
-            if len(known) >= _REMEMBERED:
-                self._blank(facts[place])
-            self._keep(facts[place], raw, value)
-        return True
+                raise Refused("too_long")
+            value = None if raw is _UNSET else parse(fact, raw, self.rules.notation)
+            return day if day is not None and (value is None or self._override) else value
 
-    def _blank(self, fact: Fact) -> None:
-        """Forget the values of a fact, except those that mean "not known"."""
-        self._changes[fact.id].clear()
-        self._values[fact.id].clear()
-        self._keep(fact, _UNSET, None)
-        self._keep(fact, None, None)
+        def add(raw: Any, value: Value | None) -> int:
+            change = 0 if value is None else self.bulk.quantiser.add(fact.id, value)
+            change += (raw is not _UNSET) << self._shift  # above the codes, the sum counts what was given
+            return self._equal.setdefault(change, change)  # few differ, and they are looked at for every record
 
-    def _keep(self, fact: Fact, raw: Any, value: Value | None) -> None:
-        if fact.id == AS_OF and self._as_of is not None and (value is None or self._override):
-            value = self._as_of
-        change = 0 if value is None else self.bulk.quantiser.add(fact.id, value)
-        change += (raw is not _UNSET) << self._shift  # above the codes, the sum counts what was given
-        change = self._equal.setdefault(change, change)  # few differ, and they are looked at for every record
-        self._changes[fact.id][raw] = change
-        self._values[fact.id][raw] = value
+        return _Known(read, add, few=fact.type == "bool" and fact.id not in self.bulk.inputs)
 
     # --- structures
 
     def _plan(self, columns: tuple[str, ...]) -> _Plan:
-        places = {column: place for place, column in enumerate(columns) if column in self._changes}
-        rest = [AS_OF] if AS_OF in self._changes and AS_OF not in places else []
-        facts = tuple(self.rules.facts[name] for name in (*places, *rest))
-        chosen = list(places.values())
+        places = {column: place for place, column in enumerate(columns) if column in self._known}
+        rest = [AS_OF] if AS_OF in self._known and AS_OF not in places else []
+        facts = (*places, *rest)
+        known = tuple(self._known[fact] for fact in facts)
         return _Plan(
-            cells=itemgetter(*chosen) if len(chosen) > 1 else lambda cells: [cells[place] for place in chosen],
-            facts=facts,
-            changes=tuple(self._changes[fact.id] for fact in facts),
-            inputs=tuple((places.get(fact), self._values[fact]) for fact in self.bulk.inputs),
+            cells=_picker(list(places.values())),
+            known=known,
+            adder=_Adder(known),
+            inputs=tuple((places.get(fact), values) for fact, values in zip(self.bulk.inputs, self._input_values, strict=True)),
             id=columns.index("id") if "id" in columns else None,
             rest=(_UNSET,) * len(rest),
-            places={fact.id: place for place, fact in enumerate(facts)},
+            places={fact: place for place, fact in enumerate(facts)},
         )
 
     def _layout(self, *, nested: bool) -> _Layout:
@@ -222,17 +251,24 @@ class ValueReader:
         structure = _define("Record", [*fields, ("note", str | int | float | bool | None | msgspec.UnsetType, _UNSET)])
         facts = (*(fact for section in by_section.values() for fact in section), *beside)
         places = [[fact.id for fact in facts].index(name) for name in self.bulk.inputs]
+        known = tuple(self._known[fact.id] for fact in facts)
         return _Layout(
             decode=msgspec.json.Decoder(structure).decode,
             convert=lambda data: msgspec.convert(data, structure),
             sections=len(sections),
             blanks=tuple(blanks),
-            facts=facts,
             places={fact.id: place for place, fact in enumerate(facts)},
-            changes=tuple(self._changes[fact.id] for fact in facts),
-            inputs=itemgetter(*places),
-            input_values=tuple(self._values[name] for name in self.bulk.inputs),
+            known=known,
+            adder=_Adder(known),
+            inputs=_picker(places),
         )
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What stands in those places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda items: tuple([items[place] for place in places])
 
 
 def _structure(name: str, facts: Sequence[Fact]) -> Any:

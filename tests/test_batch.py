@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from conftest import LARGE, ROOT
 
-from jiebei_check import bulk, diagnose, diagnose_batch, load_rules, make_profile, make_report
+from jiebei_check import bulk, cut, diagnose, diagnose_batch, flags, load_rules, make_profile, make_report, reading, rows
 from jiebei_check.batch import Desk
 from jiebei_check.errors import DataError
 from jiebei_check.profile import Profile
@@ -120,20 +120,21 @@ def test_each_of_many_gets_what_it_gets_alone_in_every_notation(rules: RuleSet) 
     check(rules, MANY)
 
 
-@pytest.mark.parametrize(("table", "part", "small"), [(40, 12, 6), (2, 2, 2), (1 << 15, 1 << 15, 1 << 15)])
+@pytest.mark.parametrize(("codes", "part", "most"), [(40, 12, 20), (2, 2, 2), (2, 2, 1 << 10), (1 << 15, 1 << 15, 1 << 15)])
 def test_it_is_the_same_however_causes_are_divided(
-    rules: RuleSet, monkeypatch: pytest.MonkeyPatch, table: int, part: int, small: int
+    rules: RuleSet, monkeypatch: pytest.MonkeyPatch, codes: int, part: int, most: int
 ) -> None:
-    monkeypatch.setattr(bulk, "_TABLE", table)
-    monkeypatch.setattr(bulk, "_PART", part)
-    monkeypatch.setattr(bulk, "_SMALL", small)
+    monkeypatch.setattr(rows, "_CODES", codes)
+    monkeypatch.setattr(rows, "PART", part)
+    for module in (rows, flags, cut):
+        monkeypatch.setattr(module, "MOST", most)
     check(rules, MANY // 5)
 
 
 def test_it_is_the_same_when_memory_is_too_small_for_anything(rules: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    from jiebei_check import reading
-
     monkeypatch.setattr(reading, "_REMEMBERED", 3)
+    monkeypatch.setattr(rows, "KEPT", 2)
+    monkeypatch.setattr(rows, "_MISSED", 3)
     monkeypatch.setattr(bulk.remember, "__defaults__", (2,))
     check(rules, MANY // 5)
 

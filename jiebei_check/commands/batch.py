@@ -26,8 +26,8 @@ from ..sink import Sink
 from ..wording import DEFAULT_LANGUAGE, Wording
 from . import common
 
-_CHUNK = 64  # records that are handed over at once
-_CHUNK_BYTES = 1 << 18
+_CHUNK = 512  # records that are handed over at once
+_CHUNK_BYTES = 1 << 20
 _EVERY = 0.5  # seconds between two reports of progress
 _FORMS = ("jsonl", "csv")
 _MOST_JOBS = 64
