@@ -1,7 +1,7 @@
 """Weighing many profiles: what :func:`jiebei_check.inference.diagnose` gives, as lines of JSON.
 
 How a cause is weighed depends on nothing but the cause and the facts that it speaks of, and those matter only by what its
-conditions can see of them. So every cause is a memory from that (:mod:`jiebei_check.facets`) to its piece of the result line,
+conditions can see of them. So every cause is a memory from that (:mod:`jiebei_check.quantise`) to its piece of the result line,
 and a line is those pieces in the order of rank, with the shares between them. What is not remembered is computed by
 :mod:`jiebei_check.inference`.
 """
@@ -140,21 +140,19 @@ class Bulk:
     def _body(self, rows: list[Row], warnings: bytes) -> Body:
         if not rows:
             return Body(inconclusive=True, none_share=1.0, first_share=0.0, causes=[], warnings=warnings)
-        total = sum([power for _, power, _ in rows]) + self._none
-        shares = self._shares
-        parts: list[bytes] = []
-        append = parts.append
-        before, share = 0.0, b""
-        for _, power, text in rows:
-            if power != before:  # causes with the same score have the same share
-                before = power
-                place = power / total * _CELLS
-                cell = int(place)
-                share = (cell != place and shares[cell]) or self._share(power / total)
-            append(text)
-            append(share)
-        parts[-1] = share[:-1]
-        first = rows[0][1]
+        _, powers, texts = zip(*rows)  # noqa: B905 - all have three parts
+        total = sum(powers) + self._none
+        known = self._shares
+        shares: dict[float, bytes] = {}
+        for power in dict.fromkeys(powers):  # causes with the same score have the same share
+            place = power / total * _CELLS
+            cell = int(place)
+            shares[power] = (cell != place and known[cell]) or self._share(power / total)
+        parts = [b""] * (2 * len(rows))
+        parts[::2] = texts
+        parts[1::2] = map(shares.__getitem__, powers)
+        parts[-1] = parts[-1][:-1]
+        first = powers[0]
         return Body(first <= self._none, self._none / total, first / total, parts, warnings)
 
     def _share(self, share: float) -> bytes:

@@ -20,7 +20,7 @@ from .profile import PROFILE_VERSION, Profile
 from .values import Fact, Value, parse
 
 _UNSET = msgspec.UNSET
-_REMEMBERED = 4096  # values of each fact
+_REMEMBERED = 3072  # values of each fact
 _HUGE = 10**18  # whole numbers from here on are read at leisure
 _MAX_ID = 200
 _TOGETHER = 5  # facts of few values that are looked up together

@@ -20,7 +20,7 @@ from .quantise import Codes, Lens, Quantiser
 from .ruleset import Cause
 
 PART = 256  # codes up to which neighbours are taken together
-KEPT = 2048  # rows of a cause that are remembered at most
+KEPT = 1536  # rows of a cause that are remembered at most
 _MISSED = 4 * KEPT  # rows for which there was no room, after which all are forgotten: other profiles come now
 _CODES = 8192  # of a cause whose rows are remembered by code
 _NOWHERE = 1 << 62  # the rank of a cause that does not apply
