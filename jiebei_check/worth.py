@@ -29,6 +29,7 @@ _TOLD = 0.03  # people who can tell something that has nothing to do with their 
 _UNUSUAL = 0.1  # people whose answer is not the usual one
 _LEAST = 0.02  # what is left of a cause none of whose signs was found
 _EFFORT = 0.15  # how strongly effort counts: a question is worth gain / effort**0.15
+_PRIVATE = 1.6  # a question that people are shy of has to promise so much more
 _PARTLY = 0.5  # where a sign has several ways to show: half of the ways bring it out in half**0.5 of cases, as they overlap
 _SURE = 0.75  # belief in the first place from which no more is asked, if nothing was left unanswered
 _PATIENCE = 0.032  # by how much every "don't know" lowers that: who cannot tell is not asked much longer
@@ -359,4 +360,5 @@ def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
 
 def _prospect(outlook: Outlook, facts: tuple[Fact, ...], outcomes: list[Outcome]) -> Prospect:
     gain = outlook.gain(facts[0].id, outcomes)
-    return Prospect(facts[0], gain / sum(fact.effort for fact in facts) ** _EFFORT)
+    effort = sum(fact.effort for fact in facts) ** _EFFORT
+    return Prospect(facts[0], gain / effort / (_PRIVATE if facts[0].sensitive else 1.0))

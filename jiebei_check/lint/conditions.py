@@ -77,9 +77,10 @@ def outside_applies(subject: Subject) -> Iterator[Hit]:
 def looks_excluded(subject: Subject) -> Iterator[Hit]:
     """An answer that is said to be seen with a cause which then does not apply."""
     for cause in subject.rules.causes:
+        asked = facts_of(cause.applies) if cause.applies is not None else ()
         for fact, answers in cause.looks_like.items():
-            for answer in answers:
-                if cause.applies is not None and not possible(subject, cause.applies, In(fact, (answer,))):
+            for answer in answers if fact in asked else ():
+                if not possible(subject, All((cause.applies, In(fact, (answer,))))):  # type: ignore[arg-type]  # it asks something
                     yield at(subject.item(f"causes/{cause.id}.yaml", "looks_like", fact), answer, found=answer)
 
 
