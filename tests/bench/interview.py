@@ -2,6 +2,8 @@
 
     python tests/bench/interview.py [CASES.jsonl] [--detail]
 
+The known cases are those by which the rules were set; tests/examples/unseen.jsonl holds stories by which nothing was.
+
 Questions are answered from the case's profile, "don't know" where it is silent. "Same first" is the share of cases that end
 with the cause that the whole profile gives. For the two fixed orders there is no rule for stopping, so each is shown in two
 ways: asked for just as long as the adaptive interview was in the same case, and asked to the end. "Settles" is the number of the
