@@ -21,7 +21,6 @@ from .output import ReaderGone
 from .records import Record, packed, unpacked
 
 _AHEAD = 3  # chunks that a worker is given before its first answer is awaited
-_TURN = 0.005  # seconds after which the work lets the talk have its turn
 _FORK = sys.platform.startswith("linux")  # shares the rules that are loaded, and the file that is open
 _WRITE = "write"  # said to a worker whose turn it is
 
@@ -125,7 +124,6 @@ def _serve(connection: Connection, work: Work | None, make: Make, told: Any, wri
     """What a worker does until nobody speaks to it any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    sys.setswitchinterval(_TURN)
     post = _Post(connection, write)
     threading.Thread(target=post.listen, daemon=True).start()
     with contextlib.suppress(OSError):
