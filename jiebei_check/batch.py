@@ -13,18 +13,21 @@ Causes, evidence and what is open are those of ``diagnose``, in the same order. 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
 from . import records
-from .bulk import AS_OF, Bulk, Ready, remember
+from .bulk import AS_OF, Bulk
 from .decoding import decode, visible
 from .document import MAX_BYTES, parse_json
 from .errors import CheckError, DataError, Problem
 from .inference import diagnose
 from .profile import Profile, parse_profile, read_mapping
-from .reading import ValueReader
+from .quantise import Profiles, Remembering, joined, look_up
+from .reading import Taken, ValueReader
 from .records import Record
 from .report import SHARE_DIGITS, Report, as_document, make_report
 from .ruleset import RuleSet
@@ -33,6 +36,7 @@ from .wording import DEFAULT_LANGUAGE, Wording
 
 _MOST_TOLD = 100  # faults of one record: one of another kind has tens of thousands
 _LONGEST_FIELD = 200
+AHEAD = 512  # records that are worked on together
 
 
 class Result(NamedTuple):
@@ -60,90 +64,109 @@ def diagnose_batch(
     as_of: str | None = None,
     lang: str = DEFAULT_LANGUAGE,
     full: bool = False,
+    ahead: int = AHEAD,
 ) -> Iterator[Result]:
     """Diagnose many: an iterator of records (mappings, profiles, JSON texts) in, an iterator of results out, in order.
 
     ``as_of`` is the day of profiles that name none. A record that cannot be read gives a result with ``problems``; it never
-    raises. With ``full`` a line is the whole document of ``diagnose``, in ``lang``, sentences included.
+    raises. With ``full`` a line is the whole document of ``diagnose``, in ``lang``, sentences included. Up to ``ahead`` records
+    are taken before the first result is given: many together are quick, 1 is for whoever waits for each result.
 
     >>> from jiebei_check import diagnose_batch, load_rules
     >>> [result.document["causes"][0]["id"] for result in diagnose_batch(load_rules(), [{"line.closed_by_self": True}])]
     ['self-closed']
     """
     desk = Desk(rules, as_of=as_of, lang=lang, full=full)
-    return map(desk.result, records.values(items))
+    waiting = records.values(items)
+    ended = False
+    while not ended:
+        some: list[Record] = []
+        trouble = None
+        try:
+            some.extend(islice(waiting, ahead))
+        except Exception as error:  # noqa: BLE001 - theirs; it is raised when all that came before it is told
+            trouble = error
+        yield from desk.results(some)
+        if trouble is not None:
+            raise trouble
+        ended = len(some) < ahead
 
 
 class Desk:
-    """Turns records into results, one after the other."""
+    """Turns records into results."""
 
     def __init__(
         self, rules: RuleSet, *, as_of: str | None = None, override: bool = False, lang: str = DEFAULT_LANGUAGE, full: bool = False
     ) -> None:
         self._rules = rules
         self._words = Wording(rules, lang)
+        self._full = full
         self._bulk = Bulk(rules)
         self._reader = ValueReader(self._bulk, as_of, override=override)
-        self._make = self._whole if full else self._brief
-        self._echoed = [(self._bulk.inputs.index(name), _Texts(_dumped(name) + b":")) for name in rules.grouped_by]
-        self._day = self._bulk.inputs.index(AS_OF) if AS_OF in self._bulk.inputs else None
-        self._days = _Texts(b"")
+        self._echoed = {name: Remembering(partial(_named, name)) for name in rules.grouped_by}
+        self._days: Remembering[Value | None, bytes] = Remembering(_dumped)
 
     def result(self, record: Record) -> Result:
         """The result for ``record``; never raises for what is in it."""
-        try:
-            return self._make(record)
-        except _Unreadable as error:
-            return self._refusal(record, error.name, error.problems)
-        except CheckError as error:
-            return self._refusal(record, "", error.problems)
+        return self.results([record])[0]
 
-    def _brief(self, record: Record) -> Result:
-        ready = self._remembered(record) or self._reader.ready(self._profile(record))
-        inconclusive, none_share, first_share, causes, warnings = self._bulk.body(ready)
-        name = ready.id or record.name
-        line = b"".join(
-            (
-                b'{"record":%d,"id":%b' % (record.number, _quoted(name)),
-                self._told(ready.inputs),
-                b'"inconclusive":true,"none_share":' if inconclusive else b'"inconclusive":false,"none_share":',
-                repr(round(none_share, SHARE_DIGITS)).encode(),
-                b',"causes":[',
-                *causes,
-                b'],"warnings":[',
-                warnings,
-                b"]}",
+    def results(self, some: Sequence[Record]) -> list[Result]:
+        """The results for records, in order. Some hundreds together are quickest."""
+        found: dict[int, Result] = {}
+        taken = self._reader.take(some) if not self._full else []
+        read = {place for part in taken for place in part.places}
+        profiles: dict[int, Profile] = {}
+        for place, record in enumerate(some):
+            if place in read:
+                continue
+            try:
+                profiles[place] = self._profile(record)
+            except _Unreadable as error:
+                found[place] = self._refusal(record, error.name, error.problems)
+            except CheckError as error:
+                found[place] = self._refusal(record, "", error.problems)
+        if self._full:
+            found |= {place: self._whole(some[place], profile) for place, profile in profiles.items()}
+        else:
+            taken.append(Taken(list(profiles), self._reader.profiles(list(profiles.values()))))
+            found |= self._brief(some, [place for part in taken for place in part.places], joined([part.profiles for part in taken]))
+        return [found[place] for place in range(len(some))]
+
+    def _brief(self, some: Sequence[Record], places: Sequence[int], profiles: Profiles) -> Iterator[tuple[int, Result]]:
+        """The results for ``profiles``, by the places of their records."""
+        told = self._told(profiles)
+        for place, name, day_and_facts, body in zip(places, profiles.names, told, self._bulk.bodies(profiles), strict=True):
+            if place < 0:
+                continue
+            record = some[place]
+            name = name or record.name
+            line = body.causes
+            line[0] = b"".join(
+                (
+                    b'{"record":%d,"id":%b' % (record.number, _quoted(name)),
+                    day_and_facts,
+                    b'"inconclusive":true,"none_share":' if body.inconclusive else b'"inconclusive":false,"none_share":',
+                    repr(round(body.none_share, SHARE_DIGITS)).encode(),
+                    b',"causes":[',
+                )
             )
-        )
-        return Result(record.number, name, line, (), inconclusive, first_share)
+            line[-1] = b'],"warnings":[%b]}' % body.warnings
+            yield place, Result(record.number, name, b"".join(line), (), body.inconclusive, body.first_share)
 
-    def _told(self, inputs: Sequence[Value | None]) -> bytes:
-        """The day and the facts by which results are counted, as JSON."""
-        facts = []
-        for place, texts in self._echoed:
-            value = inputs[place]
-            if value is not None:
-                facts.append(texts.get(value) or texts.add(value))
-        if self._day is None:
-            return b',"as_of":null,"facts":{%b},' % b",".join(facts)
-        day = inputs[self._day]
-        return b',"as_of":%b,"facts":{%b},' % (self._days.get(day) or self._days.add(day), b",".join(facts))
+    def _told(self, profiles: Profiles) -> list[bytes]:
+        """The day of each profile and the facts by which results are counted, as JSON."""
+        facts = [look_up(texts, profiles.values[name]) for name, texts in self._echoed.items()]
+        days = look_up(self._days, profiles.values.get(AS_OF, [None] * len(profiles.names)))
+        if not facts:
+            return [b',"as_of":%b,"facts":{},' % day for day in days]
+        return [b',"as_of":%b,"facts":{%b},' % (day, b",".join(filter(None, said))) for day, *said in zip(days, *facts, strict=True)]
 
-    def _whole(self, record: Record) -> Result:
-        profile = self._profile(record)
+    def _whole(self, record: Record, profile: Profile) -> Result:
         profile = profile._replace(id=profile.id or record.name)
         diagnosis = diagnose(self._rules, profile)
         report = make_report(self._rules, diagnosis, self._words.language)
         line = _dumped({"record": record.number, **as_document(report)})
         return Result(record.number, profile.id, line, (), diagnosis.inconclusive, diagnosis.first_share, report)
-
-    def _remembered(self, record: Record) -> Ready | None:
-        kind, data = record.kind, record.data
-        if kind == records.JSON:
-            return self._reader.decode(data) if len(data) <= MAX_BYTES else None
-        if kind == records.ROW:
-            return self._reader.row(*data)
-        return self._reader.convert(data) if kind == records.VALUE and isinstance(data, dict) else None
 
     def _profile(self, record: Record) -> Profile:
         """The profile in a record, read as any other profile; raises with all of its faults."""
@@ -183,18 +206,6 @@ class Desk:
         source = {"file": record.source} if record.source else {}
         found = {"record": record.number, "id": name or record.name, **source, "error": told}
         return Result(record.number, name or record.name, _dumped(found), tuple(problems))
-
-
-class _Texts(dict[Value | None, bytes]):
-    """Values as JSON, behind the name of their fact."""
-
-    def __init__(self, name: bytes) -> None:
-        self._name = name
-
-    def add(self, value: Value | None) -> bytes:
-        """Remember one more, within bounds."""
-        remember(self, value, self._name + _dumped(value))
-        return self[value]
 
 
 class _Unreadable(Exception):
@@ -245,6 +256,10 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
             raise _Twice(key)
         table[key] = value
     return table
+
+
+def _named(name: str, value: Value | None) -> bytes:
+    return b"%b:%b" % (_dumped(name), _dumped(value)) if value is not None else b""
 
 
 def _quoted(text: str) -> bytes:

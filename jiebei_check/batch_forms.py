@@ -58,7 +58,7 @@ def make_work(task: Task) -> Work:
     form = _form(task)
 
     def work(chunk: Sequence[Record]) -> tuple[bytes, Answer]:
-        results = [desk.result(record) for record in chunk]
+        results = desk.results(chunk)
         bad = sum(1 for result in results if result.problems)
         met = bool(task.fail_on) and any(_meets(task, result) for result in results)
         return form(results), Answer(len(results), bad, met)

@@ -5,31 +5,45 @@ hold, and on which facts are not known.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
-from operator import itemgetter
 from typing import TypeVar
+
+import numpy as np
 
 from .conditions import Condition, In, Not, Range, facts_of, holds
 from .inference import Judged
-from .quantise import Lens, Quantiser
+from .quantise import Ints, Lens, Profiles, Quantiser
 
 MOST = 1024  # codes of conditions that need not be cut
 
 _Item = TypeVar("_Item")
-Numbers = tuple[int, ...]  # one for each part: which of its conditions hold
-_Seen = tuple[int, tuple[bool, ...]]  # a part: its number, and whether each of its facts is not known
-_number: Callable[[_Seen], int] = itemgetter(0)
-_unknown: Callable[[_Seen], tuple[bool, ...]] = itemgetter(1)
+
+
+class Table:
+    """A number for each code, made by ``see`` when the code is first met."""
+
+    def __init__(self, lens: Lens, see: Callable[[int], int]) -> None:
+        self._lens, self._see = lens, see
+        self._numbers = np.full(lens.kinds, -1, np.intp)
+
+    def numbers(self, profiles: Profiles) -> Ints:
+        """The number of each profile."""
+        codes = self._lens.codes(profiles)
+        found = self._numbers.take(codes)
+        if found.size and found.min() < 0:
+            for code in dict.fromkeys(codes[found < 0].tolist()):
+                self._numbers[code] = self._see(code)
+            found = self._numbers.take(codes)
+        return found
 
 
 class Cut:
-    """Some conditions, cut into parts with lenses of their own: one behind the other in ``quantiser``."""
+    """Some conditions, cut into parts with lenses of their own."""
 
     def __init__(self, conditions: Iterable[Condition], quantiser: Quantiser) -> None:
         named: list[tuple[str, Condition]] = []
 
         def few(some: Sequence[Condition]) -> bool:
-            return quantiser.kinds(some) <= MOST
+            return quantiser.count(some) <= MOST
 
         def over_parts(condition: Condition) -> Condition:
             """The condition as one over its parts: that a part holds is a fact of the name of the part."""
@@ -44,17 +58,16 @@ class Cut:
 
         self._conditions = [(over_parts(condition), facts_of(condition)) for condition in conditions]
         groups = neighbours(named, lambda group: few([condition for _, condition in group]))
-        self._parts = [_Part(group, *quantiser.field([[condition for _, condition in group]])) for group in groups]
-        self.place = slice(self._parts[0].lens.place, self._parts[-1].lens.place + 1)
-        self.facts = tuple(view.fact for part in self._parts for view in part.lens.views)
+        self._parts = [_Part(group, quantiser.lens([condition for _, condition in group])) for group in groups]
+        self.width = len(self._parts)
+        self.facts = tuple(dict.fromkeys(fact for _, facts in self._conditions for fact in facts))
 
-    def see(self, codes: Sequence[int]) -> tuple[Numbers, list[bool]]:
-        """Which parts hold, and which of ``facts`` are not known."""
-        seen = list(map(dict.__getitem__, self._parts, codes[self.place]))
-        return tuple(map(_number, seen)), [*chain.from_iterable(map(_unknown, seen))]
+    def numbers(self, profiles: Profiles) -> list[Ints]:
+        """Which conditions of each part hold, as a number."""
+        return [part.table.numbers(profiles) for part in self._parts]
 
-    def judge(self, numbers: Numbers) -> list[Judged]:
-        """Whether each condition holds, and all of its facts where that is open."""
+    def judge(self, numbers: Sequence[int]) -> list[Judged]:
+        """Whether each condition holds where the parts have these numbers, and all of its facts where that is open."""
         truths: dict[str, bool] = {}
         for part, number in zip(self._parts, numbers, strict=True):
             truths |= part.truths[number]
@@ -62,24 +75,22 @@ class Cut:
         return [(truth, facts if truth is None else ()) for truth, facts in judged]
 
 
-class _Part(dict[int, _Seen]):
+class _Part:
     """Some conditions that share a lens, judged once for each code."""
 
     def __init__(self, named: Sequence[tuple[str, Condition]], lens: Lens) -> None:
-        super().__init__()
-        self._named = named
-        self.lens = lens
+        self._named, self._lens = named, lens
+        self.table = Table(lens, self._see)
         self.truths: list[Mapping[str, bool]] = []  # by number: which conditions hold, and which do not
         self._numbers: dict[tuple[tuple[str, bool], ...], int] = {}
 
-    def __missing__(self, code: int) -> _Seen:
-        facts = self.lens.facts(code)
+    def _see(self, code: int) -> int:
+        facts = self._lens.facts(code)
         truths = tuple([(name, truth) for name, condition in self._named if (truth := holds(condition, facts)) is not None])
         number = self._numbers.setdefault(truths, len(self.truths))
         if number == len(self.truths):
             self.truths.append(dict(truths))
-        seen = self[code] = (number, tuple([not kind for kind in self.lens.kinds_in(code)]))
-        return seen
+        return number
 
 
 def neighbours(items: Iterable[_Item], fit: Callable[[list[_Item]], bool]) -> list[list[_Item]]:

@@ -1,47 +1,54 @@
-"""A profile as one integer: all of it that a rule set can see.
+"""Many profiles as columns of small numbers: all of them that a rule set can see.
 
-A rule looks at a fact only by comparing it. Whoever is interested in some conditions gets a :class:`Lens`: a number, the
-code, that says what those conditions can see of a profile. Two profiles with the same code are equal to them. All codes stand
-in fields side by side in one integer, so that a profile is the sum of what each of its values adds.
+A rule looks at a fact only by comparing it. So the values of a fact fall into a few kinds that no rule can tell apart, and
+many profiles are a column of kinds for each fact. Whoever is interested in some conditions gets a :class:`Lens`: from the
+columns to a number for each profile, the code, that says what those conditions can see. Two profiles with the same code are
+equal to them.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
 from math import prod
-from struct import Struct, calcsize
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from .conditions import Condition, In, Range, holds, leaves
 from .values import Fact, Facts, Value
 
+Ints = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+LEFT_OUT, NOT_KNOWN, FIRST = range(3)  # kinds; those of values are from FIRST
+REMEMBERED = 3072  # of anything that is remembered with :func:`remember`
 _MOST = 1 << 16  # sets of choices that are told apart
 _Leaf = In | Range
-Codes = tuple[int, ...]  # of one profile, one for each field
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 
 
-class Lens(NamedTuple):
-    """What some conditions can see; 0 <= code < ``kinds``.
+class Profiles(NamedTuple):
+    """Profiles, fact by fact. A fact that is in none of the columns is known of no profile."""
 
-    ``place`` is that of its field among all, ``unit`` what a code of 1 counts in the integer.
-    """
+    names: Sequence[str]  # their ids
+    kinds: dict[str, Ints]  # facts of a single value
+    lists: dict[str, Sequence[Value | None]]  # facts of several choices
+    values: dict[str, Sequence[Value | None]]  # of facts that are needed as they are
 
-    place: int
-    unit: int
-    kinds: int
-    views: tuple["_View", ...]
 
-    def kinds_in(self, code: int) -> list[int]:
-        """The kind of every fact in ``code``; 0 for one that is not known."""
-        found = []
-        for view in self.views:
-            code, kind = divmod(code, len(view.standing_for))
-            found.append(kind)
-        return found
+class Remembering(dict[_Key, _Kept]):
+    """A bounded memory of what a function gives."""
 
-    def facts(self, code: int) -> Facts:
-        """Values that the conditions cannot tell from those that gave ``code``."""
-        kinds = zip(self.views, self.kinds_in(code), strict=True)
-        return {view.fact: view.standing_for[kind] for view, kind in kinds if kind}
+    def __init__(self, make: Callable[[_Key], _Kept]) -> None:
+        self._make = make
+
+    def __missing__(self, key: _Key) -> _Kept:
+        value = self._make(key)
+        remember(self, key, value)
+        return value
 
 
 class _View(NamedTuple):
@@ -52,80 +59,93 @@ class _View(NamedTuple):
     standing_for: list[Any]
     kinds: dict[tuple[bool | None, ...], int]
 
-    def kind(self, value: Value) -> int:
+    def adds(self, step: int, value: Value | None) -> int:
+        """What a value adds to a code in which a kind of 1 counts ``step``."""
+        if value is None:
+            return 0
         known = {self.fact: value}
-        return self.kinds[tuple([holds(leaf, known) for leaf in self.compared])]
+        return step * self.kinds[tuple([holds(leaf, known) for leaf in self.compared])]
+
+
+class Lens:
+    """What some conditions can see; 0 <= code < ``kinds``."""
+
+    def __init__(self, views: Sequence[_View], quantiser: "Quantiser") -> None:
+        self.views = views
+        self.kinds = prod(len(view.standing_for) for view in views)
+        self._adds: list[tuple[str, Ints]] = []  # what each kind of a fact adds to the code
+        self._lists: list[tuple[str, Remembering[Value | None, int]]] = []  # likewise each list
+        step = 1
+        for view in views:
+            samples = quantiser.samples(view.fact)
+            if samples is None:
+                self._lists.append((view.fact, Remembering(partial(view.adds, step))))
+            else:
+                self._adds.append((view.fact, np.array([0] * FIRST + [view.adds(step, sample) for sample in samples], np.intp)))
+            step *= len(view.standing_for)
+
+    def codes(self, profiles: Profiles) -> Ints:
+        """The code of each profile."""
+        parts = [adds.take(profiles.kinds[fact]) for fact, adds in self._adds if fact in profiles.kinds]
+        parts += [column(look_up(adds, profiles.lists[fact])) for fact, adds in self._lists if fact in profiles.lists]
+        if not parts:
+            return np.zeros(len(profiles.names), np.intp)
+        total = parts[0]
+        for part in parts[1:]:
+            total += part
+        return total
+
+    def facts(self, code: int) -> Facts:
+        """Values that the conditions cannot tell from those that gave ``code``."""
+        found = {}
+        for view in self.views:
+            code, kind = divmod(code, len(view.standing_for))
+            if kind:
+                found[view.fact] = view.standing_for[kind]
+        return found
 
 
 class Quantiser:
-    """Turns values into codes. Fields are made first; :meth:`seal` ends that."""
+    """Tells the kinds of values, and makes lenses."""
 
     def __init__(self, facts: Mapping[str, Fact], conditions: Iterable[Condition]) -> None:
-        self._compared: dict[str, dict[_Leaf, None]] = {}
+        compared: dict[str, dict[_Leaf, None]] = {}
         for condition in conditions:
             for leaf in leaves(condition):
-                self._compared.setdefault(leaf.fact, {})[leaf] = None
-        self._bounds = {name: _bounds(found) for name, found in self._compared.items() if facts[name].type in ("int", "number", "date")}
+                compared.setdefault(leaf.fact, {})[leaf] = None
         self._facts = facts
-        self._lenses: list[Lens] = []
-        self._signs = ""  # of all fields, as the module struct calls them
-        self.above = 0  # the first bit above all fields
-        self._adds: dict[str, dict[Value, int]] = {}
-        self._regions: dict[str, list[int]] = {}
+        self._bounds = {name: _bounds(found) for name, found in compared.items() if facts[name].type in ("int", "number", "date")}
+        self._numbers = {
+            name: {value: FIRST + number for number, value in enumerate(samples)}
+            for name in compared
+            if name not in self._bounds and (samples := self.samples(name)) is not None
+        }
 
-    def kinds(self, conditions: Iterable[Condition]) -> int:
+    def samples(self, fact: str) -> Sequence[Any] | None:
+        """A value for each kind from FIRST; None for a fact of several choices, of which there are too many."""
+        if fact in self._bounds:
+            return _between(self._bounds[fact])
+        if self._facts[fact].type == "choices":
+            return None
+        return self._facts[fact].keys or (False, True)
+
+    def kind(self, fact: str, value: Value | None) -> int:
+        """The kind of a value of a fact that has a single one; it does not matter where no rule looks at the fact."""
+        if value is None:
+            return NOT_KNOWN
+        bounds = self._bounds.get(fact)
+        if bounds is not None:
+            return FIRST + bisect_left(bounds, value) + bisect_right(bounds, value)
+        known = self._numbers.get(fact)
+        return known[value] if known is not None else FIRST
+
+    def count(self, conditions: Iterable[Condition]) -> int:
         """How many codes a lens for ``conditions`` would have."""
         return prod(len(view.standing_for) for view in self._views(conditions))
 
-    def field(self, groups: Iterable[Iterable[Condition]]) -> list[Lens]:
-        """Lenses for groups of conditions, in one field: a number whose digits are their codes, the first the lowest."""
-        place, unit, kinds = len(self._signs), 1 << self.above, 1
-        lenses = []
-        for group in groups:
-            views = self._views(group)
-            lenses.append(Lens(place, unit * kinds, prod(len(view.standing_for) for view in views), views))
-            kinds *= lenses[-1].kinds
-        self._signs += next(sign for sign in "BHIQ" if kinds <= 1 << 8 * calcsize(sign))
-        self.above += 8 * calcsize(self._signs[-1])
-        self._lenses += lenses
-        return lenses
-
-    def seal(self) -> None:
-        """All lenses are made: compute what each value adds."""
-        fields = Struct(f"<{self._signs}8x")
-        self.size, self.fields = fields.size, fields.unpack  # above the fields a sum may hold something else
-        for name in self._compared:
-            if name in self._bounds:
-                self._regions[name] = [self._add(name, sample) for sample in _between(self._bounds[name])]
-            elif self._facts[name].type != "choices":
-                self._adds[name] = {value: self._add(name, value) for value in self._facts[name].keys or (False, True)}
-
-    def add(self, fact: str, value: Value) -> int:
-        """What knowing ``value`` of ``fact`` adds to the codes."""
-        regions = self._regions.get(fact)
-        if regions is not None:
-            bounds = self._bounds[fact]
-            return regions[bisect_left(bounds, value) + bisect_right(bounds, value)]
-        known = self._adds.get(fact)
-        return known[value] if known is not None else self._add(fact, value)
-
-    def scale(self, fact: str) -> tuple[Sequence[Any], Sequence[int]]:
-        """The bounds of a number or date, and what it adds below the first, on it, between it and the second, and so on."""
-        return self._bounds.get(fact, []), self._regions.get(fact, [0])
-
-    def total(self, facts: Facts) -> int:
-        """The codes of a profile."""
-        return sum(self.add(fact, value) for fact, value in facts.items())
-
-    def _add(self, fact: str, value: Value) -> int:
-        total = 0
-        for lens in self._lenses:
-            step = 1
-            for view in lens.views:
-                if view.fact == fact:
-                    total += step * view.kind(value) * lens.unit
-                step *= len(view.standing_for)
-        return total
+    def lens(self, conditions: Iterable[Condition]) -> Lens:
+        """What ``conditions`` can see."""
+        return Lens(self._views(conditions), self)
 
     def _views(self, conditions: Iterable[Condition]) -> tuple[_View, ...]:
         compared: dict[str, dict[_Leaf, None]] = {}
@@ -135,9 +155,10 @@ class Quantiser:
         return tuple(self._view(fact, tuple(found)) for fact, found in compared.items())
 
     def _view(self, fact: str, compared: tuple[_Leaf, ...]) -> _View:
+        samples = self.samples(fact)
         standing_for: list[Any] = [None]
         kinds: dict[tuple[bool | None, ...], int] = {}
-        for sample in self._samples(fact, compared):
+        for sample in samples if samples is not None else _lists(self._facts[fact].keys, compared):
             known = {fact: sample}
             seen = tuple([holds(leaf, known) for leaf in compared])
             if seen not in kinds:
@@ -145,14 +166,55 @@ class Quantiser:
                 standing_for.append(sample)
         return _View(fact, compared, standing_for, kinds)
 
-    def _samples(self, fact: str, compared: tuple[_Leaf, ...]) -> list[Any]:
-        """Values of a fact, one at least for everything that the comparisons can see of it."""
-        if fact in self._bounds:
-            return _between(self._bounds[fact])
-        keys = self._facts[fact].keys
-        if self._facts[fact].type == "choices":
-            return _lists(keys, compared)
-        return list(keys) or [False, True]
+
+def unknown(profiles: Profiles, fact: str) -> Flags:
+    """Of which profiles ``fact`` is not known."""
+    if fact in profiles.kinds:
+        return profiles.kinds[fact] < FIRST
+    values = profiles.lists.get(fact)
+    return np.array([value is None for value in values]) if values is not None else np.ones(len(profiles.names), np.bool_)
+
+
+def look_up(table: Mapping[_Key, _Kept], keys: Sequence[_Key]) -> Sequence[_Kept]:
+    """What stands in ``table`` for each of ``keys``: the quickest way there is."""
+    return itemgetter(*keys)(table) if len(keys) > 1 else [table[key] for key in keys]
+
+
+def column(numbers: Sequence[int]) -> Ints:
+    """Numbers from 0 as an array; small ones are quick."""
+    try:
+        return np.frombuffer(bytes(numbers), np.uint8).astype(np.intp)
+    except ValueError:
+        return np.array(numbers, np.intp)
+
+
+def remember(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
+    """Add to a bounded memory; when it is full, the older half is forgotten."""
+    if len(memo) >= REMEMBERED:
+        for old in list(islice(memo, REMEMBERED // 2)):
+            del memo[old]
+    memo[key] = value
+
+
+def joined(parts: Sequence[Profiles]) -> Profiles:
+    """The profiles of all ``parts``, one behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = [len(part.names) for part in parts]
+
+    def together(columns: Sequence[Mapping[str, Sequence[Value | None]]]) -> dict[str, Sequence[Value | None]]:
+        names = dict.fromkeys(chain.from_iterable(columns))
+        pairs = list(zip(columns, sizes, strict=True))
+        return {name: [value for some, size in pairs for value in some.get(name) or [None] * size] for name in names}
+
+    facts = dict.fromkeys(chain.from_iterable(part.kinds for part in parts))
+    blanks = [np.zeros(size, np.intp) for size in sizes]
+    return Profiles(
+        [name for part in parts for name in part.names],
+        {fact: np.concatenate([part.kinds.get(fact, blank) for part, blank in zip(parts, blanks, strict=True)]) for fact in facts},
+        together([part.lists for part in parts]),
+        together([part.values for part in parts]),
+    )
 
 
 def _bounds(compared: Iterable[_Leaf]) -> list[Any]:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from conftest import LARGE, ROOT
 
-from jiebei_check import bulk, cut, diagnose, diagnose_batch, flags, load_rules, make_profile, make_report, reading, rows
+from jiebei_check import cut, diagnose, diagnose_batch, flags, load_rules, make_profile, make_report, quantise, rows
 from jiebei_check.batch import Desk
 from jiebei_check.errors import DataError
 from jiebei_check.profile import Profile
-from jiebei_check.records import JSON, ROW, Record
+from jiebei_check.records import JSON, ROW, Record, values
 from jiebei_check.ruleset import RuleSet
 from jiebei_check.values import Fact
 
@@ -103,13 +103,18 @@ def dotted(profile: dict[str, Any]) -> dict[str, Any]:
 def check(rules: RuleSet, number: int) -> None:
     desk = Desk(rules, as_of=DAY)
     columns = tuple(fact.id for fact in rules.inputs)
+    records: list[Record] = []
+    expected: list[dict[str, Any]] = []
     for place, profile in enumerate(profiles(rules, number), 1):
-        expected = {"record": place, **alone(rules, make_profile(profile, rules.facts, rules.notation))}
         flat = dotted(profile)
         cells = [",".join(cell) if isinstance(cell := flat.get(name, ""), list) else str(cell) for name in columns]
-        forms = [Record(place, JSON, text(profile)), Record(place, JSON, text(flat)), Record(place, ROW, (columns, cells))]
-        for record in forms:
-            assert desk.result(record).document == expected
+        records += [Record(place, JSON, text(profile)), Record(place, JSON, text(flat)), Record(place, ROW, (columns, cells))]
+        expected += [{"record": place, **alone(rules, make_profile(profile, rules.facts, rules.notation))}] * 3
+    random.Random(1).shuffle(records)
+    expected = [expected[3 * record.number - 3] for record in records]
+    assert [result.document for result in desk.results(records)] == expected
+    for record, wanted in list(zip(records, expected, strict=True))[:60]:
+        assert desk.result(record).document == wanted
     results = list(diagnose_batch(rules, profiles(rules, 20), as_of=DAY, lang=next(iter(rules.languages))))
     assert [result.record for result in results] == list(range(1, 21))
     for result, profile in zip(results, profiles(rules, 20), strict=True):
@@ -120,23 +125,62 @@ def test_each_of_many_gets_what_it_gets_alone_in_every_notation(rules: RuleSet) 
     check(rules, MANY)
 
 
-@pytest.mark.parametrize(("codes", "part", "most"), [(40, 12, 20), (2, 2, 2), (2, 2, 1 << 10), (1 << 15, 1 << 15, 1 << 15)])
-def test_it_is_the_same_however_causes_are_divided(
-    rules: RuleSet, monkeypatch: pytest.MonkeyPatch, codes: int, part: int, most: int
-) -> None:
-    monkeypatch.setattr(rows, "_CODES", codes)
+@pytest.mark.parametrize(("part", "most", "few"), [(12, 20, 100), (2, 2, 1), (2, 2, 1 << 20), (2, 1 << 10, 1), (1 << 15, 1 << 15, 1)])
+def test_it_is_the_same_however_causes_are_divided(rules: RuleSet, monkeypatch: pytest.MonkeyPatch, part: int, most: int, few: int) -> None:
     monkeypatch.setattr(rows, "PART", part)
+    monkeypatch.setattr(rows, "_FEW", few)
     for module in (rows, flags, cut):
         monkeypatch.setattr(module, "MOST", most)
     check(rules, MANY // 5)
 
 
 def test_it_is_the_same_when_memory_is_too_small_for_anything(rules: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_REMEMBERED", 3)
+    monkeypatch.setattr(quantise, "REMEMBERED", 2)
     monkeypatch.setattr(rows, "KEPT", 2)
     monkeypatch.setattr(rows, "_MISSED", 3)
-    monkeypatch.setattr(bulk.remember, "__defaults__", (2,))
     check(rules, MANY // 5)
+
+
+def test_records_of_all_kinds_together_come_out_as_one_by_one(rules: RuleSet) -> None:
+    bad = [Record(0, JSON, record.encode(), 9) for record, _, _ in REFUSED]
+    fine = [Record(0, JSON, record.encode(), name="T") for record in SAME]
+    told = [next(values([profile])) for profile in profiles(rules, 30, seed=5)]
+    row = [Record(0, ROW, (("id", "line.product", "line.changed_on"), ["R", "借呗", day])) for day in ("2025-01-02", "soon", "")]
+    records = [record._replace(number=number) for number, record in enumerate((*bad, *fine, *told, *row) * 2, 1)]
+    random.Random(2).shuffle(records)
+    desk = Desk(rules, as_of=DAY)
+    assert Desk(rules, as_of=DAY).results(records) == [desk.result(record) for record in records]
+    assert desk.results([]) == []
+
+
+def test_scores_that_lie_far_apart_give_the_same_shares(rules: RuleSet) -> None:
+    far = rules._replace(
+        causes=tuple(cause._replace(prior=cause.prior + 7 * place % 90) for place, cause in enumerate(rules.causes)), none_of_these=-60
+    )
+    check(far, MANY // 10)
+
+
+def test_whoever_waits_for_each_result_gets_it_before_the_next_record_is_taken(rules: RuleSet) -> None:
+    taken: list[int] = []
+
+    def one_by_one() -> Iterator[dict[str, Any]]:
+        for number in range(3):
+            taken.append(number)
+            yield {"line.product": "jiebei"}
+
+    for number, result in enumerate(diagnose_batch(rules, one_by_one(), ahead=1), 1):
+        assert (result.record, len(taken)) == (number, number)
+
+
+def test_what_came_before_a_fault_of_the_caller_is_told_first(rules: RuleSet) -> None:
+    def broken() -> Iterator[dict[str, Any]]:
+        yield from ({"line.product": "jiebei"}, {"line.product": "huabei"})
+        raise LookupError
+
+    results = diagnose_batch(rules, broken())
+    assert [next(results).record, next(results).record] == [1, 2]
+    with pytest.raises(LookupError):
+        next(results)
 
 
 def test_rules_of_another_domain_are_weighed_alike() -> None:

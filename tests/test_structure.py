@@ -39,6 +39,7 @@ LAYERS = (
         "intake",
         "records",
         "flags",
+        "parts",
         "rows",
         "bulk",
         "batch",
@@ -65,6 +66,7 @@ ENGINE = (
     "quantise",
     "cut",
     "flags",
+    "parts",
     "rows",
     "bulk",
     "explain",
@@ -157,7 +159,11 @@ def test_a_json_run_loads_neither_rich_nor_pydantic_and_a_warm_run_parses_no_rul
     warm = loaded_by(*command, cache=str(tmp_path / "cache"))
     assert "yaml" in cold
     assert "jiebei_check.loader" in cold
-    assert not warm & {"rich", "pydantic", "yaml", "msgspec", "jiebei_check.loader", "jiebei_check.yaml_reader"}
+    assert not warm & {"rich", "pydantic", "yaml", "msgspec", "numpy", "jiebei_check.loader", "jiebei_check.yaml_reader"}
+
+
+def test_help_does_not_load_what_only_a_batch_computes_with(tmp_path: Path) -> None:
+    assert "numpy" not in loaded_by("--help", cache=str(tmp_path))
 
 
 def test_the_readmes_layers_are_the_folders() -> None:

@@ -11,7 +11,6 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from ..batch_forms import Task, choose_fields, make_work
 from ..csv_stream import Header
 from ..decoding import visible
 from ..errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, EXIT_POLICY, DataError, Problem, UsageError, WriteError
@@ -54,6 +53,9 @@ def batch_command(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="不报进度 / No progress.")] = False,
 ) -> int:
     """诊断成千上万份档案，一份一行结果 / Diagnose thousands of profiles, one line each."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that we never use, and workers are forked
+    from ..batch_forms import Task, choose_fields, make_work  # noqa: PLC0415 - numpy takes longer to load than help to show
+
     form = _form(format_, output, out_dir, full=full)
     common.one_of("--input-format", input_format, FORMATS)
     common.one_of("--fail-on", fail_on, LEVELS)
