@@ -128,8 +128,10 @@ class Desk:
         if self._full:
             found |= {place: self._whole(some[place], profile) for place, profile in profiles.items()}
         else:
-            taken.append(Taken(list(profiles), self._reader.profiles(list(profiles.values()))))
-            found |= self._brief(some, [place for part in taken for place in part.places], joined([part.profiles for part in taken]))
+            if profiles:
+                taken.append(Taken(list(profiles), self._reader.profiles(list(profiles.values()))))
+            if taken:
+                found |= self._brief(some, [place for part in taken for place in part.places], joined([part.profiles for part in taken]))
         return [found[place] for place in range(len(some))]
 
     def _brief(self, some: Sequence[Record], places: Sequence[int], profiles: Profiles) -> Iterator[tuple[int, Result]]:

@@ -24,8 +24,10 @@ from .values import Value
 
 AS_OF = "as_of"
 _CELLS = 2 * 10**SHARE_DIGITS  # all shares within one cell are rounded alike, and are equally likely
+_TOGETHER = 1 << 15  # causes of profiles that are sorted at once: as many as the processor's own memory holds
 _EXACT = 40  # bits between scores up to which a sum of their powers is exact, in whatever order
 Floats = npt.NDArray[np.float64]
+Objects = npt.NDArray[np.object_]
 Truths = npt.NDArray[np.bool_]
 _ALERT, CHECK, SAYING = "alert", "check", "saying"
 
@@ -122,6 +124,14 @@ class Bulk:
         texts = np.empty((many, number), object)
         for place, cause in enumerate(self._causes):
             scores[place], texts[place] = cause.weigh(profiles)
+        said = [b",".join([b'"%b"' % name.encode() for _, name in warnings.get(place, ())]) for place in range(number)]
+        step = max(_TOGETHER // max(many, 1), 1)
+        blocks = [slice(start, start + step) for start in range(0, number, step)]
+        return [body for block in blocks for body in self._sorted(scores[:, block], texts[:, block], said[block])]
+
+    def _sorted(self, scores: Ints, texts: Objects, said: Sequence[bytes]) -> Iterator[Body]:
+        """The result for each profile; ``scores`` and ``texts`` have a row for each cause and a column for each profile."""
+        many, number = scores.shape
         ranks = np.arange(many)[:, None] - scores * many  # one number for score and place, so that it can be sorted
         order = np.sort(ranks.T, axis=1)
         places = order % many
@@ -133,13 +143,9 @@ class Bulk:
         pieces[:, 1:-1:2] = texts.ravel().take(places * number + np.arange(number)[:, None])
         pieces[:, 2:-1:2] = self._told(powers / totals[:, None], applying)
         firsts = powers[:, 0] if many else np.zeros(number)
-        found = []
-        for place, (row, total, first) in enumerate(zip(pieces.tolist(), totals.tolist(), firsts.tolist(), strict=True)):
-            if many:
-                row[1] = row[1][1:]  # no comma before the first
-            said = b",".join([b'"%b"' % name.encode() for _, name in warnings[place]]) if place in warnings else b""
-            found.append(Body(first <= self._none, self._none / total, first / total, row, said))
-        return found
+        for row, total, first, warned in zip(pieces.tolist(), totals.tolist(), firsts.tolist(), said, strict=True):
+            row[1] = row[1][1:]  # no comma before the first
+            yield Body(first <= self._none, self._none / total, first / total, row, warned)
 
     def _powers(self, scores: Ints, applying: Truths) -> tuple[Floats, Floats]:
         """2**score for each that applies, else 0, and their sum for each profile with "none of these"."""
@@ -150,11 +156,11 @@ class Bulk:
             return powers, powers.sum(axis=1) + self._none
         return powers, np.array([sum(row) + self._none for row in powers.tolist()])
 
-    def _told(self, shares: Floats, applying: Truths) -> npt.NDArray[np.object_]:
+    def _told(self, shares: Floats, applying: Truths) -> Objects:
         """Each share as JSON with its likelihood, up to the end of the cause; nothing where that does not apply."""
         cells = shares * _CELLS
         whole = cells.astype(np.intp)
-        texts: npt.NDArray[np.object_] = self._shares.take(whole)
+        texts: Objects = self._shares.take(whole)
         for profile, cause in np.argwhere(((whole == cells) | self._split.take(whole)) & applying).tolist():
             texts[profile, cause] = self._share(float(shares[profile, cause]))
         texts[~applying] = b""

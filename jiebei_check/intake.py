@@ -58,8 +58,10 @@ def _numbered(inputs: Iterable[tuple[str, str, Iterator[tuple[Raw, str]]]]) -> I
         try:
             for raw, name in raws:
                 number += 1
-                source = os.path.join(path, name) if name else shown
-                yield Record(number, raw.kind, raw.data, raw.line, source, os.path.splitext(name)[0])
+                if name:
+                    yield Record(number, *raw, os.path.join(path, name), os.path.splitext(name)[0])
+                else:
+                    yield Record(number, *raw, shown)
         except DataError as error:
             raise DataError([problem._replace(file=path) for problem in error.problems]) from None
         except OSError:

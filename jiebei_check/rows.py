@@ -19,7 +19,7 @@ from .parts import OUT, Outcome, Sharings, Tabled, Untabled, conditions_in, fact
 from .quantise import Ints, Profiles, Quantiser, look_up, unknown
 from .ruleset import Cause
 
-PART = 256  # codes up to which neighbours are taken together
+PART = 128  # codes up to which neighbours are taken together
 KEPT = 1536  # rows of a cause that are remembered at most
 _MISSED = 4 * KEPT  # rows for which there was no room, after which all are forgotten: other profiles come now
 _FEW = 1 << 14  # codes up to which what parts come to together is remembered

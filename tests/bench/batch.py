@@ -139,6 +139,21 @@ def program(source: Path, *options: str) -> tuple[float, float]:
     return float(took), int(kilobytes) / 1024
 
 
+_LOOP = "for _ in range(20_000_000): pass"
+
+
+def both_cores() -> float:
+    """How much more two processors of this machine do than one, at this moment: the most that two jobs can reach."""
+
+    def took(processes: int) -> float:
+        start = time.perf_counter()
+        for process in [subprocess.Popen([sys.executable, "-c", _LOOP]) for _ in range(processes)]:
+            process.wait()
+        return time.perf_counter() - start
+
+    return 2 * took(1) / took(2)
+
+
 def whole_program(lines: list[bytes], *, large: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -147,7 +162,12 @@ def whole_program(lines: list[bytes], *, large: bool) -> None:
         small = folder / "small.jsonl"
         small.write_bytes(b"\n".join(lines[:10_000]) + b"\n")
         program(small)
-        pairs = [tuple(program(source, "--jobs", str(jobs))[0] for jobs in (1, 2)) for _ in range(PAIRS)]
+        pairs = []
+        limits = []
+        for _ in range(PAIRS):
+            pairs.append(tuple(program(source, "--jobs", str(jobs))[0] for jobs in (1, 2)))
+            limits.append(both_cores())
+        print(f"  two empty loops at once do {', '.join(f'{limit:.2f}' for limit in limits)} times as much as one")
         print("  whole program, seconds with one job and with two: " + ", ".join(f"{one:.2f} {two:.2f}" for one, two in pairs))
         show("times as fast with two jobs (median)", sorted(one / two for one, two in pairs)[PAIRS // 2], NEEDED["jobs"])
         before = program(small)[1]
