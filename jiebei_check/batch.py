@@ -53,7 +53,7 @@ class Result(NamedTuple):
     @property
     def document(self) -> dict[str, Any]:
         """The line as plain structure."""
-        found: dict[str, Any] = json.loads(self.line)
+        found: dict[str, Any] = json.loads(self.line)  # an id may hold half a character, at which other decoders stop
         return found
 
 
