@@ -316,7 +316,7 @@ def test_next_gives_one_step_as_json_and_asks_nothing_twice(run: Run, tmp_path: 
 def test_next_reads_standard_input_and_speaks_english(run: Run) -> None:
     done = run("next", "-", "--lang", "en", stdin=b"line: {product: jiebei}\n")
     assert done.returncode == 0
-    assert b"What has become of it?" in done.stdout
+    assert b"What has become of this product?" in done.stdout
 
 
 def test_next_says_what_is_wrong_with_a_profile(run: Run) -> None:
