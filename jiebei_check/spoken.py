@@ -34,6 +34,7 @@ class Tongue(NamedTuple):
     notation: Notation
     commands: Mapping[str, frozenset[str]]
     relative: Mapping[str, tuple[str, ...]]  # longest first
+    no_file: frozenset[str]  # what people say who do not want to save
 
 
 def tongue_of(rules: RuleSet) -> Tongue:
@@ -46,7 +47,8 @@ def tongue_of(rules: RuleSet) -> Tongue:
     prefix = "relative."
     names = {key for language in rules.languages.values() for key in language.words if key.startswith(prefix)}
     commands = {kind: frozenset(alternatives(f"interview.commands.{kind}")) for kind in (WHY, BACK, QUIT)}
-    return Tongue(rules.notation, commands, {name.removeprefix(prefix): alternatives(name) for name in names})
+    relative = {name.removeprefix(prefix): alternatives(name) for name in names}
+    return Tongue(rules.notation, commands, relative, frozenset(alternatives("interview.no_file")))
 
 
 def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
@@ -70,6 +72,17 @@ def is_yes(line: str, tongue: Tongue) -> bool | None:
     except Refused:
         return None
     return said.value if isinstance(said.value, bool) else None
+
+
+def file_named(line: str, tongue: Tongue) -> str | None:
+    """The file that a line names: empty where it says no, None where it says yes without a name."""
+    if fold(line) in tongue.no_file:
+        return ""
+    try:
+        said = understand(Fact("", "bool", {}, {}, {}), line, tongue, "")
+    except Refused:
+        return line.strip()
+    return None if said.value is True or said.kind == WHY else ""
 
 
 def _plain(fact: Fact, word: str, line: str, tongue: Tongue, as_of: str) -> object:

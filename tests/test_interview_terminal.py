@@ -127,6 +127,31 @@ def test_from_a_half_filled_file_only_what_is_missing_is_asked_and_its_comments_
     assert os.stat(tmp_path / "p.yaml").st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("no", ["n", "否", "不用", "没有", "q", ""])
+def test_no_to_the_offer_to_save_is_no_file_of_that_name(no: str, tmp_path: Path) -> None:
+    with Terminal("ask", cwd=tmp_path) as terminal:
+        terminal.until(START)
+        terminal.type("1")
+        terminal.type("q", until="存成文件")
+        terminal.until(START)
+        terminal.type(no, until="没有保存")
+        assert terminal.finish() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_yes_to_the_offer_to_save_is_asked_for_a_name(tmp_path: Path) -> None:
+    with Terminal("ask", cwd=tmp_path) as terminal:
+        terminal.until(START)
+        terminal.type("1")
+        terminal.type("q", until="存成文件")
+        terminal.until(START)
+        terminal.type("是", until="什么名字")
+        terminal.until(START)
+        terminal.type("我的情况.yaml", until="已存到")
+        assert terminal.finish() == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["我的情况.yaml"]
+
+
 def test_a_file_is_not_overwritten_unless_that_is_agreed_to(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("keep me", encoding="utf-8")
     with Terminal("ask", "--save", "p.yaml", cwd=tmp_path) as terminal:

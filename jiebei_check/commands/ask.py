@@ -138,9 +138,13 @@ class _Session:
 
         self.say([Line(sentence, CARE) for sentence in self.style.wording.problems(error.problems)])
 
-    @staticmethod
-    def name() -> str:
-        return (hear() or "").strip()
+    def name(self) -> str:
+        """The file that the person names; empty for none."""
+        from ..spoken import file_named, tongue_of  # noqa: PLC0415
+
+        while (name := file_named(hear() or "", tongue_of(self.rules))) is None:
+            self.tell("save_name")
+        return name
 
     def agrees(self) -> bool:
         from ..spoken import is_yes, tongue_of  # noqa: PLC0415
