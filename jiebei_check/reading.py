@@ -186,7 +186,7 @@ class ValueReader:
 
     def _kind(self, fact: Fact, raw: Any) -> int:
         """The kind of the value that is written so; raises Refused."""
-        value = self._value(fact, raw)
+        value = self._values[fact.id][raw] if fact.id in self.bulk.inputs else self._value(fact, raw)
         return LEFT_OUT if value is None and raw is _UNSET else self.bulk.quantiser.kind(fact.id, value)
 
     def _layout(self, *, nested: bool) -> _Layout:
