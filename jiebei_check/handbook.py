@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .conditions import All, AnyOf, Condition, In, Not, Range
@@ -24,6 +24,22 @@ class Row(NamedTuple):
     bits: int
     because: str
     sources: tuple[str, ...]
+
+
+class Look(NamedTuple):
+    """What people who have the cause see at one fact: each answer with how often, in words. It weighs nothing."""
+
+    fact: str
+    label: str
+    answers: tuple[tuple[str, str], ...]
+
+
+class Sign(NamedTuple):
+    """How often a piece of evidence is seen where the cause is right, in words. It weighs nothing."""
+
+    piece: str
+    when: str
+    seen: str
 
 
 class CasePage(NamedTuple):
@@ -48,6 +64,8 @@ class Page(NamedTuple):
     summary: str
     applies: str
     evidence: tuple[Row, ...]
+    looks_like: tuple[Look, ...]
+    seen: tuple[Sign, ...]
     mistaken_for: tuple[tuple[str, str, str], ...]
     actions: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
@@ -70,6 +88,8 @@ def page_of(wording: Wording, cause: Cause) -> Page:
         summary=wording.text(cause.summary),
         applies=in_words(wording, cause.applies) if cause.applies is not None else "",
         evidence=tuple(row for piece in cause.evidence for row in _rows(wording, piece)),
+        looks_like=tuple(_look(wording, fact, answers) for fact, answers in cause.looks_like.items()),
+        seen=tuple(_sign(wording, piece, piece.seen) for piece in cause.evidence if piece.seen is not None),
         mistaken_for=tuple((other, titles.get(other, other), wording.text(text)) for other, text in cause.mistaken_for.items()),
         actions=tuple((action, wording.text(rules.actions[action].title)) for action in cause.actions),
         sources=tuple(
@@ -87,6 +107,26 @@ def _rows(wording: Wording, piece: Evidence) -> Iterable[Row]:
         yield Row(
             piece.id, wording.word("rules.otherwise"), piece.otherwise.bits, with_labels(wording, piece.otherwise.because), piece.sources
         )
+
+
+def _look(wording: Wording, name: str, answers: Mapping[str, float]) -> Look:
+    fact = wording.rules.facts[name]
+    return Look(
+        name, wording.text(fact.label), tuple((_valued(wording, fact, key), _often(wording, share)) for key, share in answers.items())
+    )
+
+
+def _sign(wording: Wording, piece: Evidence, share: float) -> Sign:
+    when = wording.word("rules.or_else").join(in_words(wording, step.when, inner=True) for step in piece.steps)
+    return Sign(piece.id, when, _often(wording, share))
+
+
+def _often(wording: Wording, share: float) -> str:
+    """The word for how often; the rules' own where it is none of the bundled ones."""
+    word = next(word for word, meant in wording.rules.frequencies.items() if meant == share)
+    key = f"rules.frequency.{word}"
+    found = wording.word(key)
+    return word if found == key else found
 
 
 def _case(wording: Wording, cause: Cause, number: int) -> CasePage:

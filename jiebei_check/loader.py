@@ -97,7 +97,10 @@ class _Build(CauseReader):
             self.unparsed.add(path)
             return None
         self.problems.extend(document.problems)
-        self.problems.extend(document.problem("unprintable", where) for where, text in _texts(document.data, ()) if not _printable(text))
+        if not _plain(content):
+            self.problems.extend(
+                document.problem("unprintable", where) for where, text in _texts(document.data, ()) if not _printable(text)
+            )
         if document.data is None:
             self.unparsed.add(path)
             if not document.problems:
@@ -294,6 +297,17 @@ def _texts(data: object, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _printable(text: str) -> bool:
     return text.isprintable() or text.translate(_BLANKS).isprintable()
+
+
+def _plain(content: bytes) -> bool:
+    """Whether a whole file is visible text without escapes, as nearly every file is: then so is each of its texts."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    for blank in map(chr, _BLANKS):
+        text = text.replace(blank, "")
+    return "\\" not in text and text.isprintable()
 
 
 def _plain_blanks(template: str) -> bool:

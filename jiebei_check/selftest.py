@@ -208,7 +208,11 @@ def watch(rules: RuleSet, own: Mapping[str, Iterable[Facts]], every: Iterable[Fa
         mine = [facts for facts in own.get(cause.id, ()) if _applies(cause, facts)]
         for piece in cause.evidence:
             steps = {step_of(piece, facts) for facts in mine}
-            elsewhere = {step_of(piece, facts) for facts in relevant}
+            elsewhere: set[int | None] = set()
+            for facts in relevant:
+                if -1 in elsewhere and None in elsewhere:
+                    break  # nothing more is asked of the hundreds of other cases
+                elsewhere.add(step_of(piece, facts))
             seen[cause.id, piece.id] = Seen(frozenset(step for step in steps if step is not None), -1 in elsewhere, None in elsewhere)
     return seen
 

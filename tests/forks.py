@@ -95,11 +95,21 @@ def _child(request: dict[str, object], stdin: IO[bytes], out: IO[bytes], err: IO
 
 
 def _serve() -> None:
-    import jiebei_check.commands.diagnose
-    from jiebei_check import load_rules
+    import gc
+    import importlib
+    import pkgutil
+    from functools import cache
 
-    assert jiebei_check.commands.diagnose
-    load_rules()
+    import jiebei_check
+    from jiebei_check import rulebook
+
+    for module in pkgutil.walk_packages(jiebei_check.__path__, "jiebei_check."):
+        if not module.name.endswith("__main__"):  # that would run the program
+            importlib.import_module(module.name)
+    jiebei_check.load_rules()
+    rulebook._recall = cache(rulebook._recall)  # they are handed down to the children
+    jiebei_check.load_rules()
+    gc.freeze()  # the children do not copy what they only look at
     for line in sys.stdin.buffer:
         request = json.loads(line)
         with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

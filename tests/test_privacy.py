@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -319,8 +320,10 @@ def test_a_cache_of_other_rules_is_not_believed(run: Run, poisoned: Path) -> Non
 def test_a_damaged_cache_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import random
 
-    from jiebei_check import load_rules
+    from jiebei_check import load_rules, loader
+    from jiebei_check.document import parse_document
 
+    monkeypatch.setattr(loader, "parse_document", cache(parse_document))  # the files themselves stay as they are
     monkeypatch.setenv("JIEBEI_CHECK_CACHE", str(tmp_path))
     rules = load_rules()
     [file] = tmp_path.glob("rules-*.json")

@@ -11,6 +11,7 @@ from conftest import ROOT, Run
 
 from jiebei_check.handbook import in_words, page_of
 from jiebei_check.loader import build, require
+from jiebei_check.render.handbook import as_html, as_markdown, as_text
 from jiebei_check.rulebook import read_files
 from jiebei_check.ruleset import RuleSet
 from jiebei_check.selftest import coverage
@@ -57,6 +58,33 @@ def test_a_page_holds_all_that_the_cause_says(rules: RuleSet, run: Run, language
     for part in (page.title, page.summary, *(row.when for row in page.evidence), *(case.name for case in page.cases)):
         assert part.replace("<", "&lt;") in text
     assert json.loads(run("rules", "show", "test-borrow", "--format", "json").stdout)["id"] == "test-borrow"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_page_says_what_guides_the_questions_and_that_it_weighs_nothing(rules: RuleSet, language: str, form: str) -> None:
+    wording = Wording(rules, language)
+    cause = rules.cause("brand-separation")
+    page = page_of(wording, cause)
+    assert {look.fact for look in page.looks_like} == set(cause.looks_like)
+    assert [sign.piece for sign in page.seen] == [piece.id for piece in cause.evidence if piece.seen is not None] != []
+    shown = {"text": lambda: as_text([page], wording, 400), "markdown": lambda: as_markdown([page], wording)}
+    text = shown.get(form, lambda: as_html([page], wording))()
+    for part in (
+        {"zh": "只决定先问什么，从不算分", "en": "guides only the order of the questions and never weighs"}[language],
+        *(f"{answer} {often}" for look in page.looks_like for answer, often in look.answers),
+        *(f"{sign.seen} ({sign.piece})" for sign in page.seen),
+    ):
+        assert part in text
+    assert {often for look in page.looks_like for _, often in look.answers} <= {
+        wording.word(f"rules.frequency.{one}") for one in rules.frequencies
+    }
+
+
+def test_a_word_for_how_often_that_only_the_rules_know_is_shown_as_it_is(rules: RuleSet) -> None:
+    renamed = rules._replace(frequencies={f"mine-{word}": share for word, share in rules.frequencies.items()})
+    page = page_of(Wording(renamed, "en"), renamed.cause("test-borrow"))
+    assert page.looks_like[0].answers[0][1] == "mine-usually"
 
 
 def test_no_line_of_a_page_is_wider_than_the_window(run: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..conditions import Condition, In, Not, Range, holds, leaves
+from ..conditions import Condition, Not, Range, holds, leaves
 from ..rule_reader import Item
 from ..ruleset import Cause, Evidence, Example
 from ..selftest import step_of
@@ -121,7 +121,9 @@ def threshold_untested(subject: Subject) -> Iterator[Hit]:
         comparisons = tuple(leaves(condition))
         for number, path in enumerate(subject.comparisons(item)):
             leaf = comparisons[number]
-            deciding = [facts for facts in subject.cases[cause.id] if decides(condition, number, facts)]
+            if not isinstance(leaf, Range):
+                continue
+            deciding = deciding_cases(condition, number, subject.cases[cause.id])
             for bound, key, missing in _bounds(subject, leaf, deciding):
                 sides = [side for side in missing if cause.applies is None or possible(subject, cause.applies, _side(leaf, key, side))]
                 if sides:
@@ -141,23 +143,21 @@ def _conditions(subject: Subject) -> Iterator[tuple[Cause, Condition, Item]]:
                     yield cause, step.when, item
 
 
-def _side(leaf: In | Range, key: str, side: str) -> Condition:
+def _side(leaf: Range, key: str, side: str) -> Condition:
     """Where one bound of a comparison holds, or fails."""
-    assert isinstance(leaf, Range)
     low = key in ("at_least", "more_than")
     alone = leaf._replace(high=None, high_open=False) if low else leaf._replace(low=None, low_open=False)
     return alone if side == "holds" else Not(alone)
 
 
-def decides(condition: Condition, place: int, facts: Facts) -> bool:
-    """Whether, in a case, the truth of a condition hangs on its comparison number ``place``."""
-    return holds(replaced(condition, place, TRUE), facts) is not holds(replaced(condition, place, FALSE), facts)
+def deciding_cases(condition: Condition, place: int, cases: Iterable[Facts]) -> list[Facts]:
+    """The cases in which the truth of a condition hangs on its comparison number ``place``."""
+    met, failed = replaced(condition, place, TRUE), replaced(condition, place, FALSE)
+    return [facts for facts in cases if holds(met, facts) is not holds(failed, facts)]
 
 
-def _bounds(subject: Subject, leaf: In | Range, cases: Iterable[Facts]) -> Iterator[tuple[object, str, list[str]]]:
+def _bounds(subject: Subject, leaf: Range, cases: Iterable[Facts]) -> Iterator[tuple[object, str, list[str]]]:
     """The bounds of a comparison that lack a case nearby: (bound, matcher, which sides are missing)."""
-    if not isinstance(leaf, Range):
-        return
     fact = subject.rules.facts[leaf.fact]
     known = [facts[leaf.fact] for facts in cases if leaf.fact in facts]
     for bound, open_, is_low in ((leaf.low, leaf.low_open, True), (leaf.high, leaf.high_open, False)):

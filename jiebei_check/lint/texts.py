@@ -188,8 +188,9 @@ def wrong_language(subject: Subject) -> Iterator[Hit]:
 
 
 def _latin(sentence: str) -> float | None:
-    letters = [char for char in PLACEHOLDER.sub("", sentence) if char.isalpha()]
-    return sum(char.isascii() for char in letters) / len(letters) if letters else None
+    words = PLACEHOLDER.sub("", sentence)
+    letters = sum(map(str.isalpha, words))
+    return sum(map(str.isalpha, words.encode("ascii", "ignore").decode())) / letters if letters else None
 
 
 @finds("full_stop", WARNING, needs=ANYTHING)

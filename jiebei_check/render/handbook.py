@@ -34,6 +34,10 @@ def _markdown(page: Page, wording: Wording) -> str:
         "|---:|---|---|---|",
     ]
     parts += [f"| {row.bits:+d} | {_cell(row.when)} | {_cell(row.because)} | {', '.join(row.sources)} |" for row in page.evidence]
+    guides = _guides(page, wording)
+    if guides:
+        parts += ["", f"### {word('rules.guides')}", "", word("rules.guides_only"), ""]
+        parts += [f"- {_cell(guide)}" for guide in guides]
     if page.mistaken_for:
         parts += ["", f"### {word('rules.mistaken_for')}", ""]
         parts += [f"- **{title}** (`{other}`) {_cell(text)}" for other, title, text in page.mistaken_for]
@@ -53,6 +57,13 @@ def _markdown(page: Page, wording: Wording) -> str:
         for case in page.cases
     ]
     return "\n".join(parts) + "\n"
+
+
+def _guides(page: Page, wording: Wording) -> list[str]:
+    """What decides only which question is asked first, a line each: how it looks, then how often each sign shows."""
+    colon, comma = wording.word("punctuation.colon"), wording.word("punctuation.join")
+    looks = [f"{look.label}{colon}{comma.join(' '.join(answer) for answer in look.answers)}" for look in page.looks_like]
+    return looks + [f"{sign.when}{colon}{sign.seen} ({sign.piece})" for sign in page.seen]
 
 
 def _verdict(case: CasePage, wording: Wording) -> str:
@@ -89,6 +100,12 @@ def as_text(pages: Sequence[Page], wording: Wording, width: int) -> str:
             put(row.when, 2, f"{row.bits:+3d}  ")
             put(row.because, 7)
             put(", ".join(row.sources), 7)
+        guides = _guides(page, wording)
+        if guides:
+            lines += ["", word("rules.guides")]
+            put(word("rules.guides_only"), 2)
+            for guide in guides:
+                put(guide, 2, "- ")
         if page.mistaken_for:
             lines += ["", word("rules.mistaken_for")]
             for other, title, text in page.mistaken_for:
@@ -139,6 +156,7 @@ def as_html(pages: Sequence[Page], wording: Wording) -> str:
         cases = [
             cells(case.name, word("punctuation.join").join(case.given), f"{case.expect}{_verdict(case, wording)}") for case in page.cases
         ]
+        guides = _guides(page, wording)
         return lines(
             tag("h2", page.title, id=page.id),
             tag("p", f"{page.id} · {page.family_title} · {page.grade_title} · {word('rules.prior')} {page.prior:+d}", class_="soft"),
@@ -146,6 +164,13 @@ def as_html(pages: Sequence[Page], wording: Wording) -> str:
             tag("p", tag("strong", word("rules.applies")), " ", page.applies) if page.applies else Markup(""),
             tag("h3", word("rules.evidence")),
             tag("table", tag("thead", heads), tag("tbody", *weights)),
+            lines(
+                tag("h3", word("rules.guides")),
+                tag("p", word("rules.guides_only"), class_="soft"),
+                tag("ul", *(tag("li", guide) for guide in guides)),
+            )
+            if guides
+            else Markup(""),
             lines(
                 tag("h3", word("rules.mistaken_for")),
                 tag(
