@@ -11,7 +11,7 @@ from .errors import Problem, UsageError
 from .inference import meets
 from .jobs import Answer, Work
 from .output import write_file
-from .records import Record
+from .records import Chunk, records_in
 from .render.csv import csv_row
 from .ruleset import RuleSet
 from .wording import Wording
@@ -57,8 +57,8 @@ def make_work(task: Task) -> Work:
     desk = Desk(task.rules, as_of=task.as_of, override=task.override, lang=task.lang, full=task.form not in ("jsonl", "csv"))
     form = _form(task)
 
-    def work(chunk: Sequence[Record]) -> tuple[bytes, Answer]:
-        results = desk.results(chunk)
+    def work(chunk: Chunk) -> tuple[bytes, Answer]:
+        results = desk.results(records_in(chunk))
         bad = sum(1 for result in results if result.problems)
         met = bool(task.fail_on) and any(_meets(task, result) for result in results)
         return form(results), Answer(len(results), bad, met)

@@ -12,8 +12,8 @@ from .csv_stream import Header, read_csv
 from .document import MAX_BYTES, read_bytes
 from .errors import CheckError, DataError, Problem, ReadError
 from .json_stream import read_json
-from .lines import is_wide, lines
-from .records import BAD, DOCUMENT, JSON, Raw, Record, bad
+from .lines import Block, blocks, is_wide
+from .records import BAD, DOCUMENT, JSON, Chunk, Lines, Raw, Record, bad
 from .ruleset import RuleSet
 from .yaml_stream import read_yaml_documents
 
@@ -44,19 +44,50 @@ class Watcher:
 
 def read_records(inputs: Iterable[str], rules: RuleSet, format_: str | None, watcher: Watcher) -> Iterator[Record]:
     """The records of all ``inputs``, numbered from 1. Raises ReadError at once where one does not exist."""
+    pieces = _read(inputs, rules, format_, watcher, 1)
+    return (record for piece in pieces for record in (piece.records if isinstance(piece, Lines) else (piece,)))
+
+
+def read_chunks(inputs: Iterable[str], rules: RuleSet, format_: str | None, watcher: Watcher, *, skip: int, most: int) -> Iterator[Chunk]:
+    """The records of all ``inputs`` behind the first ``skip``, ``most`` at once, or fewer where they are large."""
+    chunk: list[Record] = []
+    size = 0
+    for piece in _read(inputs, rules, format_, watcher, most):
+        if piece.number <= skip:
+            if isinstance(piece, Lines) and piece.number + piece.many - 1 > skip:
+                chunk = piece.records[skip + 1 - piece.number :]
+            continue
+        if isinstance(piece, Record):
+            chunk.append(piece)
+            size += len(piece.data) if isinstance(piece.data, bytes) else 0
+        if chunk and (isinstance(piece, Lines) or len(chunk) >= most or size >= MAX_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        if isinstance(piece, Lines):
+            yield piece
+    if chunk:
+        yield chunk
+
+
+def _read(inputs: Iterable[str], rules: RuleSet, format_: str | None, watcher: Watcher, most: int) -> Iterator[Record | Lines]:
+    """Records, and up to ``most`` of them in one piece where they come so."""
     paths = list(inputs)
     for path in paths:
         if path != "-" and not os.path.exists(path):
             raise ReadError([Problem("no_such_file", path)])
     several = len(paths) > 1
-    return _numbered((path if several else "", path, _open(path, rules, format_, watcher)) for path in paths)
+    return _numbered((path if several else "", path, _open(path, rules, format_, watcher, most)) for path in paths)
 
 
-def _numbered(inputs: Iterable[tuple[str, str, Iterator[tuple[Raw, str]]]]) -> Iterator[Record]:
+def _numbered(inputs: Iterable[tuple[str, str, Iterator[tuple[Raw | Block, str]]]]) -> Iterator[Record | Lines]:
     number = 0
     for shown, path, raws in inputs:
         try:
             for raw, name in raws:
+                if isinstance(raw, Block):
+                    yield Lines(number + 1, raw.many, raw.data, raw.number, shown)
+                    number += raw.many
+                    continue
                 number += 1
                 if name:
                     yield Record(number, *raw, os.path.join(path, name), os.path.splitext(name)[0])
@@ -68,18 +99,19 @@ def _numbered(inputs: Iterable[tuple[str, str, Iterator[tuple[Raw, str]]]]) -> I
             raise ReadError([Problem("cannot_read", path)]) from None
 
 
-def _open(path: str, rules: RuleSet, format_: str | None, watcher: Watcher) -> Iterator[tuple[Raw, str]]:
+def _open(path: str, rules: RuleSet, format_: str | None, watcher: Watcher, most: int) -> Iterator[tuple[Raw | Block, str]]:
     if path != "-" and os.path.isdir(path):
         yield from _folder(path)
         return
     with _stream(path) as stream:
         watcher.opened(path, stream)
         chosen = format_ or _SUFFIXES.get(os.path.splitext(path)[1].lower()) or _guess(stream.peek(_BLOCK))
+        raws: Iterator[Raw | Block] | Iterator[Raw]
         if chosen == "csv":
             header, raws = read_csv(stream, rules.facts, _id_words(rules))
             watcher.table(path, header)
         elif chosen == "jsonl":
-            raws = _json_lines(stream)
+            raws = _json_lines(stream, most)
         else:
             raws = read_yaml_documents(stream) if chosen == "yaml" else read_json(stream)
         for raw in raws:
@@ -107,9 +139,11 @@ def _stream(path: str) -> io.BufferedReader:
     return io.BufferedReader(io.FileIO(handle), _BLOCK)
 
 
-def _json_lines(stream: BinaryIO) -> Iterator[Raw]:
-    for line in lines(stream):
-        if line.cut:
+def _json_lines(stream: BinaryIO, most: int) -> Iterator[Raw | Block]:
+    for line in blocks(stream, most):
+        if isinstance(line, Block):
+            yield line
+        elif line.cut:
             yield bad("too_large", line.number, limit=f"{MAX_BYTES >> 10} KB")
         elif not line.data.isspace() and line.data:
             yield Raw(JSON, line.data, line.number)

@@ -11,14 +11,14 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from .errors import CheckError
 from .output import ReaderGone
-from .records import Record, packed, unpacked
+from .records import Chunk
 
 _AHEAD = 3  # chunks that a worker is given before its first answer is awaited
 _FORK = sys.platform.startswith("linux")  # shares the rules that are loaded, and the file that is open
@@ -33,12 +33,12 @@ class Answer(NamedTuple):
     met: bool  # whether one of the results is what was asked to fail on
 
 
-Work = Callable[[Sequence[Record]], tuple[bytes, Answer]]
+Work = Callable[[Chunk], tuple[bytes, Answer]]
 Make = Callable[[Any], Work]  # from what a worker is told to what it does
 Write = Callable[[bytes], None]
 
 
-def work_through(make: Make, told: Any, chunks: Iterable[Sequence[Record]], jobs: int, write: Write) -> Iterator[Answer]:
+def work_through(make: Make, told: Any, chunks: Iterable[Chunk], jobs: int, write: Write) -> Iterator[Answer]:
     """Work on ``chunks`` in ``jobs`` processes (in this one, if that is 1); an answer comes when its output is written."""
     work = make(told) if jobs == 1 or _FORK else None
     if jobs == 1:
@@ -82,9 +82,9 @@ class _Worker:
         self._answers: deque[Answer] = deque()
         self._outputs: deque[bytes] = deque()
 
-    def give(self, chunk: Sequence[Record]) -> None:
+    def give(self, chunk: Chunk) -> None:
         try:
-            self._connection.send(packed(chunk))
+            self._connection.send(chunk)
         except OSError:
             raise WorkerLost from None
 
@@ -130,7 +130,7 @@ def _serve(connection: Connection, work: Work | None, make: Make, told: Any, wri
         try:
             work = work or make(told)
             while (chunk := post.chunks.get()) is not None:
-                post.tell(*work(unpacked(chunk)))
+                post.tell(*work(chunk))
         except Exception as error:  # noqa: BLE001 - told to whoever started us; a trace might hold somebody's data
             post.fail(error)
             post.ended.wait()

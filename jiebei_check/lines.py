@@ -2,13 +2,16 @@
 
 import codecs
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from .document import MAX_BYTES
 
 _BLOCK = 1 << 16
 _ENDLESS = 1 << 33  # bytes without a line break after which nothing more is expected
+_WIDE_BLOCK = 1 << 18
+_UNEVEN = re.compile(rb"\r|(?:\A|\n)[\n \t\v\f]")  # the end of a line as other systems write it, or one that may hold nothing
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -20,20 +23,54 @@ class Line(NamedTuple):
     cut: bool = False
 
 
+class Block(NamedTuple):
+    """Lines with line breaks between them, each of them something, and ready to be used; ``number`` is that of the first."""
+
+    number: int
+    many: int
+    data: bytes
+
+
 def lines(stream: BinaryIO, limit: int = MAX_BYTES) -> Iterator[Line]:
     """The lines of ``stream``, as :func:`narrow` gives it."""
     source = narrow(stream)
     number = 0
     while data := source.readline(limit + 2):
         number += 1
-        whole = data.endswith(b"\n")
-        data = data.removesuffix(b"\n").removesuffix(b"\r")
-        yield Line(number, data[:limit], len(data) > limit)  # said at once: the rest of the line may never come
-        if not whole and len(data) > limit and not _skip_line(source):
+        yield _line(number, data, limit)  # said at once: the rest of the line may never come
+        if len(data) > limit and not data.endswith(b"\n") and not _skip_line(source):
             return
 
 
-def _skip_line(source: "BinaryIO | _Narrow") -> bool:
+def blocks(stream: BinaryIO, most: int, limit: int = MAX_BYTES) -> Iterator[Line | Block]:
+    """The lines of ``stream``, up to ``most`` of them in a block where nothing has to be mended."""
+    source = _Held(narrow(stream))
+    number = 1
+    while True:
+        data = source.lines(most, limit)
+        if not data:
+            data = source.readline(limit + 2)
+            if not data:
+                return
+            yield _line(number, data, limit)
+            if len(data) > limit and not data.endswith(b"\n") and not _skip_line(source):
+                return
+            number += 1
+            continue
+        count = data.count(b"\n")
+        if _UNEVEN.search(data):
+            yield from [_line(number + place, one, limit) for place, one in enumerate(data[:-1].split(b"\n"))]
+        else:
+            yield Block(number, count, data[:-1])
+        number += count
+
+
+def _line(number: int, data: bytes, limit: int) -> Line:
+    data = data.removesuffix(b"\n").removesuffix(b"\r")
+    return Line(number, data[:limit], len(data) > limit)
+
+
+def _skip_line(source: "BinaryIO | _Held") -> bool:
     """Go behind the end of the line; False where there is none within reason."""
     left = _ENDLESS
     while left > 0 and (block := source.readline(_BLOCK)):
@@ -48,25 +85,25 @@ def is_wide(start: bytes) -> bool:
     return start.startswith(_WIDE)
 
 
-def narrow(stream: "BinaryIO | _Narrow") -> "BinaryIO | _Narrow":
+def narrow(stream: "BinaryIO | _Held") -> "BinaryIO | _Held":
     """``stream`` itself, or where it begins with a mark of UTF-16 the same text as UTF-8. The mark of UTF-8 is left out."""
-    if isinstance(stream, _Narrow):
+    if isinstance(stream, _Held):
         return stream
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, _BLOCK)  # type: ignore[type-var]
     start = buffered.peek(3)
     if is_wide(start):
-        return _Narrow(buffered)
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")  # what is no character becomes one that no value holds
+        return _Held(buffered, lambda block: decoder.decode(block, final=not block).encode("utf-8", "replace"))
     if start.startswith(codecs.BOM_UTF8):
         buffered.read(len(codecs.BOM_UTF8))
     return buffered
 
 
-class _Narrow:
-    """UTF-16 read as UTF-8; what is no character becomes the replacement character, which no value holds."""
+class _Held:
+    """A stream of which some is held before it is handed on, each block as ``change`` gives it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    def __init__(self, stream: "BinaryIO | _Held", change: Callable[[bytes], bytes] = bytes) -> None:
+        self._stream, self._change = stream, change
         self._held = b""
         self._start = 0
 
@@ -85,13 +122,21 @@ class _Narrow:
             pass
         return self._take(size)
 
+    def lines(self, most: int, size: int) -> bytes:
+        """Up to ``most`` whole lines that are not longer than ``size`` together; nothing where the first one is not whole, or longer."""
+        while len(self._held) - self._start < size and self._held.count(b"\n", self._start) < most and self._more(_WIDE_BLOCK):
+            pass
+        end = self._held.rfind(b"\n", self._start, self._start + size) + 1
+        parts = self._held[self._start : end].split(b"\n", most)
+        return self._take(max(end - self._start, 0) - (len(parts[-1]) if len(parts) > most else 0))
+
     def _take(self, size: int) -> bytes:
         taken = self._held[self._start : self._start + size]
         self._start += len(taken)
         return taken
 
-    def _more(self) -> bool:
-        block = self._stream.read(_BLOCK)
-        self._held = self._held[self._start :] + self._decoder.decode(block, final=not block).encode("utf-8", "replace")
+    def _more(self, size: int = _BLOCK) -> bool:
+        block = self._stream.read(size)
+        self._held = self._held[self._start :] + self._change(block)
         self._start = 0
         return bool(block)

@@ -102,12 +102,12 @@ def read_mapping(data: object, facts: Mapping[str, Fact], notation: Notation) ->
         elif raw is not None and raw != "":
             declined.add(fact.id)
 
-    sections: frozenset[str] | None = None
+    sections = {fact.section for fact in facts.values() if fact.section and fact.derived is None}
     for key, raw in data.items():
         fact = facts.get(key) if isinstance(key, str) else None
         if fact is not None and fact.derived is None:
             take((key,), fact, raw)
-        elif _opens_section(key, raw, facts) or key in (sections := _sections(facts) if sections is None else sections):
+        elif key in sections:
             if raw is None:
                 continue
             if not isinstance(raw, Mapping):
@@ -127,16 +127,6 @@ def read_mapping(data: object, facts: Mapping[str, Fact], notation: Notation) ->
         elif key not in _FREE:
             faults.append(((str(key),), *_unknown(str(key), "", facts, search=len(faults) < _SEARCHED)))
     return Profile(values, frozenset(declined), name), faults
-
-
-def _sections(facts: Mapping[str, Fact]) -> frozenset[str]:
-    return frozenset(fact.section for fact in facts.values() if fact.section and fact.derived is None)
-
-
-def _opens_section(key: object, raw: object, facts: Mapping[str, Fact]) -> bool:
-    """Whether ``raw`` begins with a known fact of the section ``key``: nearly every section does, and then it is one."""
-    first = facts.get(f"{key}.{next(iter(raw), '')}") if isinstance(raw, Mapping) else None
-    return first is not None and first.derived is None and first.section == key != ""
 
 
 def _unknown(key: str, section: str, facts: Mapping[str, Fact], *, search: bool = True) -> tuple[str, dict[str, str]]:

@@ -36,21 +36,28 @@ def bad(code: str, line: int = 1, **params: str) -> Raw:
     return Raw(BAD, Problem(code, "", line, "", params), line)
 
 
-def packed(chunk: Sequence[Record]) -> object:
-    """A chunk in the form in which it travels: lines that follow each other in one piece, since those are quick to hand over."""
-    first, last = chunk[0], chunk[-1]
-    if last.line - first.line != len(chunk) - 1 or any(record.kind != JSON or record.name for record in chunk):
-        return chunk
-    data = b"\n".join([record.data for record in chunk])
-    return (first.number, first.line, first.source, data) if data.count(b"\n") == len(chunk) - 1 else chunk
+class Lines(NamedTuple):
+    """Records in one piece, one JSON value on each line: quick to read, and to hand over. ``number`` and ``line`` are of the first."""
+
+    number: int
+    many: int
+    data: bytes
+    line: int = 1
+    source: str = ""
+
+    @property
+    def records(self) -> list[Record]:
+        return [
+            Record(self.number + place, JSON, piece, self.line + place, self.source) for place, piece in enumerate(self.data.split(b"\n"))
+        ]
 
 
-def unpacked(told: Any) -> Sequence[Record]:
-    """The chunk of which :func:`packed` made ``told``."""
-    if isinstance(told, list):
-        return told
-    number, line, source, data = told
-    return [Record(number + place, JSON, piece, line + place, source) for place, piece in enumerate(data.split(b"\n"))]
+Chunk = Lines | Sequence[Record]  # records that are worked on together
+
+
+def records_in(chunk: Chunk) -> Sequence[Record]:
+    """The records of a chunk."""
+    return chunk.records if isinstance(chunk, Lines) else chunk
 
 
 def values(items: Iterable[object]) -> Iterator[Record]:

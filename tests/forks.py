@@ -103,8 +103,9 @@ def _serve() -> None:
     import jiebei_check
     from jiebei_check import rulebook
 
+    left_out = {"__main__", "batch", "batch_forms", "bulk", "cut", "flags", "parts", "quantise", "reading", "rows"}
     for module in pkgutil.walk_packages(jiebei_check.__path__, "jiebei_check."):
-        if not module.name.endswith("__main__"):  # that would run the program
+        if module.name.removeprefix("jiebei_check.") not in left_out:  # it would run the program; they load what only a batch needs
             importlib.import_module(module.name)
     jiebei_check.load_rules()
     rulebook._recall = cache(rulebook._recall)  # they are handed down to the children

@@ -309,3 +309,30 @@ def test_an_unfinished_file_that_is_too_short_is_left_alone(run: Run, tmp_path: 
     assert done.returncode == 2
     assert part.read_bytes() == b"{}\n{}\n{"
     assert not (tmp_path / "r.jsonl").exists()
+
+
+def test_lines_taken_together_are_those_taken_one_by_one() -> None:
+    import random
+
+    from jiebei_check.lines import Block, blocks
+
+    chance = random.Random(7)
+    for _ in range(3000):
+        pieces = [
+            chance.choice((b"a", b"{}", b"bb", b"\n", b"\n", b"\n", b"\r", b" ", b"\t", b"\f", b"x" * 9))
+            for _ in range(chance.randint(0, 40))
+        ]
+        data = chance.choice((b"", b"\xef\xbb\xbf")) + b"".join(pieces)
+        if chance.random() < 0.2:
+            data = b"\xff\xfe" + b"".join(pieces).decode().encode("utf-16-le")
+        limit, most = chance.choice((3, 8, 20)), chance.choice((1, 2, 5))
+        found: list[Line] = []
+        for piece in blocks(io.BytesIO(data), most, limit):
+            if isinstance(piece, Block):
+                told = piece.data.split(b"\n")
+                assert len(told) == piece.many <= most
+                assert not any(line.isspace() or not line or b"\r" in line for line in told)
+                found += [Line(piece.number + place, line) for place, line in enumerate(told)]
+            else:
+                found.append(piece)
+        assert found == list(lines(io.BytesIO(data), limit)), (data, limit, most)

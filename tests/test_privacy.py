@@ -176,6 +176,8 @@ def watch(event, details):
         mode, flags = details[1], details[2]
         if (isinstance(mode, str) and set(mode) & set("wax+")) or (flags or 0) & WRITING:
             told = f"write {os.path.abspath(os.fsdecode(details[0]))}"
+    elif event == "ctypes.dlopen" and details[0] is None:
+        return  # numpy looks at the running program itself
     elif event.split(".")[0] in FAMILIES or event in REACHES:
         told = f"reach {event}"
     elif event in CHANGES and not isinstance(details[0], int):

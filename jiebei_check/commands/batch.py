@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from time import monotonic
 from typing import Annotated, BinaryIO
 
@@ -15,10 +13,9 @@ from ..csv_stream import Header
 from ..decoding import visible
 from ..errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, EXIT_POLICY, DataError, Problem, UsageError, WriteError
 from ..inference import LEVELS
-from ..intake import FORMATS, Watcher, read_records
+from ..intake import FORMATS, Watcher, read_chunks
 from ..jobs import work_through
 from ..output import cannot_write, write_stderr
-from ..records import Record
 from ..render import SUFFIXES
 from ..render.csv import BOM, csv_row
 from ..sink import Sink
@@ -26,7 +23,6 @@ from ..wording import DEFAULT_LANGUAGE, Wording
 from . import common
 
 _CHUNK = 512  # records that are handed over at once
-_CHUNK_BYTES = 1 << 20
 _EVERY = 0.5  # seconds between two reports of progress
 _FORMS = ("jsonl", "csv")
 _MOST_JOBS = 64
@@ -65,14 +61,14 @@ def batch_command(
     task = Task(rules, day, as_of is not None, lang, form, columns, _folder(out_dir), fail_on or "")
     words = Wording(rules, lang)
     screen = _Screen(words, inputs, skip, quiet=quiet)
-    records = islice(read_records(inputs, rules, None if input_format == "folder" else input_format, screen), skip, None)
+    chunks = read_chunks(inputs, rules, None if input_format == "folder" else input_format, screen, skip=skip, most=_CHUNK)
     sink = Sink(output, skip + (form == "csv") if skip else 0)
     done = bad = 0
     met = False
     try:
         if form == "csv" and not skip:
             sink.write(_head(columns, output))
-        for answer in work_through(make_work, task, _chunks(records), jobs, sink.write):
+        for answer in work_through(make_work, task, chunks, jobs, sink.write):
             done, bad, met = done + answer.records, bad + answer.bad, met or answer.met
             screen.show(done)
         if not done and not skip:
@@ -90,20 +86,6 @@ def batch_command(
         raise
     screen.finish(done, bad)
     return EXIT_POLICY if met else EXIT_PARTIAL if bad else EXIT_OK
-
-
-def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in handfuls: few, or not many bytes."""
-    chunk: list[Record] = []
-    size = 0
-    for record in records:
-        chunk.append(record)
-        size += len(record.data) if isinstance(record.data, bytes) else 0
-        if len(chunk) >= _CHUNK or size >= _CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
 
 
 def _form(format_: str | None, output: str | None, out_dir: str | None, *, full: bool) -> str:
