@@ -140,7 +140,7 @@ def _stream(path: str) -> io.BufferedReader:
 
 
 def _json_lines(stream: BinaryIO, most: int) -> Iterator[Raw | Block]:
-    for line in blocks(stream, most):
+    for line in blocks(stream, b"{", most):
         if isinstance(line, Block):
             yield line
         elif line.cut:

@@ -2,7 +2,6 @@
 
 import codecs
 import io
-import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -11,7 +10,6 @@ from .document import MAX_BYTES
 _BLOCK = 1 << 16
 _ENDLESS = 1 << 33  # bytes without a line break after which nothing more is expected
 _WIDE_BLOCK = 1 << 18
-_UNEVEN = re.compile(rb"\r|(?:\A|\n)[\n \t\v\f]")  # the end of a line as other systems write it, or one that may hold nothing
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -24,7 +22,7 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Lines with line breaks between them, each of them something, and ready to be used; ``number`` is that of the first."""
+    """Lines with line breaks between them, ready to be used; ``number`` is that of the first."""
 
     number: int
     many: int
@@ -42,13 +40,13 @@ def lines(stream: BinaryIO, limit: int = MAX_BYTES) -> Iterator[Line]:
             return
 
 
-def blocks(stream: BinaryIO, most: int, limit: int = MAX_BYTES) -> Iterator[Line | Block]:
-    """The lines of ``stream``, up to ``most`` of them in a block where nothing has to be mended."""
+def blocks(stream: BinaryIO, start: bytes, most: int, limit: int = MAX_BYTES) -> Iterator[Line | Block]:
+    """The lines of ``stream``, up to ``most`` of them in a block where all begin with ``start`` and nothing has to be mended."""
     source = _Held(narrow(stream))
     number = 1
     while True:
-        data = source.lines(most, limit)
-        if not data:
+        data, many, even = source.lines(start, most, limit)
+        if not many:
             data = source.readline(limit + 2)
             if not data:
                 return
@@ -57,12 +55,11 @@ def blocks(stream: BinaryIO, most: int, limit: int = MAX_BYTES) -> Iterator[Line
                 return
             number += 1
             continue
-        count = data.count(b"\n")
-        if _UNEVEN.search(data):
-            yield from [_line(number + place, one, limit) for place, one in enumerate(data[:-1].split(b"\n"))]
+        if even and b"\r" not in data:
+            yield Block(number, many, data[:-1])
         else:
-            yield Block(number, count, data[:-1])
-        number += count
+            yield from [_line(number + place, one, limit) for place, one in enumerate(data[:-1].split(b"\n"))]
+        number += many
 
 
 def _line(number: int, data: bytes, limit: int) -> Line:
@@ -122,13 +119,20 @@ class _Held:
             pass
         return self._take(size)
 
-    def lines(self, most: int, size: int) -> bytes:
-        """Up to ``most`` whole lines that are not longer than ``size`` together; nothing where the first one is not whole, or longer."""
-        while len(self._held) - self._start < size and self._held.count(b"\n", self._start) < most and self._more(_WIDE_BLOCK):
-            pass
-        end = self._held.rfind(b"\n", self._start, self._start + size) + 1
-        parts = self._held[self._start : end].split(b"\n", most)
-        return self._take(max(end - self._start, 0) - (len(parts[-1]) if len(parts) > most else 0))
+    def lines(self, start: bytes, most: int, size: int) -> tuple[bytes, int, bool]:
+        """Up to ``most`` whole lines, not longer than ``size`` together, how many they are, and whether all begin with ``start``."""
+        end = many = 0
+        even = True
+        while many < most:
+            found = self._held.find(b"\n", self._start + end, self._start + size)
+            if found < 0:
+                if len(self._held) - self._start < size and self._more(_WIDE_BLOCK):
+                    continue
+                break
+            even = even and self._held.startswith(start, self._start + end)
+            end = found + 1 - self._start
+            many += 1
+        return self._take(end), many, even
 
     def _take(self, size: int) -> bytes:
         taken = self._held[self._start : self._start + size]

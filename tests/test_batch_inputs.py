@@ -319,7 +319,7 @@ def test_lines_taken_together_are_those_taken_one_by_one() -> None:
     chance = random.Random(7)
     for _ in range(3000):
         pieces = [
-            chance.choice((b"a", b"{}", b"bb", b"\n", b"\n", b"\n", b"\r", b" ", b"\t", b"\f", b"x" * 9))
+            chance.choice((b"a", b"a", b"bb", b"\n", b"\n", b"\n", b"\r", b" ", b"\t", b"\f", b"x" * 9))
             for _ in range(chance.randint(0, 40))
         ]
         data = chance.choice((b"", b"\xef\xbb\xbf")) + b"".join(pieces)
@@ -327,11 +327,11 @@ def test_lines_taken_together_are_those_taken_one_by_one() -> None:
             data = b"\xff\xfe" + b"".join(pieces).decode().encode("utf-16-le")
         limit, most = chance.choice((3, 8, 20)), chance.choice((1, 2, 5))
         found: list[Line] = []
-        for piece in blocks(io.BytesIO(data), most, limit):
+        for piece in blocks(io.BytesIO(data), b"a", most, limit):
             if isinstance(piece, Block):
                 told = piece.data.split(b"\n")
                 assert len(told) == piece.many <= most
-                assert not any(line.isspace() or not line or b"\r" in line for line in told)
+                assert all(line.startswith(b"a") and b"\r" not in line for line in told)
                 found += [Line(piece.number + place, line) for place, line in enumerate(told)]
             else:
                 found.append(piece)
