@@ -87,7 +87,7 @@ def next_question(rules: RuleSet, profile: Profile, language: str = "zh") -> Ste
         return _stop(wording, diagnosis, SETTLED if askable else ALL_ASKED)
     if not askable:
         return _stop(wording, diagnosis, ALL_ASKED)
-    found = () if outlook.is_sure_enough else prospects(outlook, askable)
+    found = prospects(outlook, askable)
     return _ask(wording, diagnosis, outlook, found[0].fact) if found else _stop(wording, diagnosis, NOT_WORTH_ASKING)
 
 

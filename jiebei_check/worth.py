@@ -1,13 +1,16 @@
-"""What a question is worth: how much surer of the first place one is expected to be once it is answered.
+"""What a question is worth: how probable it is that its answer puts another cause first.
 
-What is believed of each cause before a question is its weight of evidence, made sharper by two things that rules say of a cause
-beside what they weigh: what it usually looks like (``looks_like``), and how often each of its strong signs is seen where it is
-right (``seen``, the sensitivity of a sign). A cause whose signs were asked for and not found is believed less.
+What is believed of each cause before a question is its weight of evidence, made sharper by what rules say of a cause beside what
+they weigh: what it usually looks like (``looks_like``), how often each of its strong signs is seen where it is right (``seen``,
+the sensitivity of a sign), and with what it is confused (``mistaken_for``). A cause whose signs were asked for and not found is
+believed less; one that is confused with a cause whose sign was found is believed a little more.
 
-The gain of a question is the expected rise of the sum of squared beliefs, which is the chance of naming the right cause by a
-draw from them; one minus it is the Gini index of a decision tree (L. Breiman et al., "Classification and Regression Trees",
-1984, section 4.3). How probable an answer is follows from the rules: a strong sign shows as often as ``seen`` says where its
-cause is right; other evidence of b bits says that it is 2**b times as frequent with its cause as without.
+How probable an answer is follows from the rules: a strong sign shows as often as ``seen`` says where its cause is right; other
+evidence of b bits says that it is 2**b times as frequent with its cause as without. The result is the first place. So only an
+answer that changes the first place is worth anything, and a question is worth the chance of such an answer: the value of
+information where being wrong costs the same whichever cause stands first (R. A. Howard, "Information Value Theory", 1966). Asking
+ends when no question is worth its price. The price rises a little with all that was answered or left open, since nobody wants to
+go on for ever, and one who has named nothing by then is not likely to.
 
 Nothing here decides a result. It decides what to ask first, and when asking further is not worth anybody's time.
 """
@@ -28,12 +31,12 @@ _USUALLY, _SELDOM = 0.95, 0.05  # where the rules have no words for it
 _TOLD = 0.03  # people who can tell something that has nothing to do with their own cause
 _UNUSUAL = 0.1  # people whose answer is not the usual one
 _LEAST = 0.02  # what is left of a cause none of whose signs was found
-_EFFORT = 0.15  # how strongly effort counts: a question is worth gain / effort**0.15
-_PRIVATE = 1.6  # a question that people are shy of has to promise so much more
+_EFFORT = 0.15  # how strongly effort counts for what is asked first: chance / effort**0.15
+_PRIVATE = 1.6  # a question that people are shy of has to promise so much more to be asked before another
 _PARTLY = 0.5  # where a sign has several ways to show: half of the ways bring it out in half**0.5 of cases, as they overlap
-_SURE = 0.75  # belief in the first place from which no more is asked, if nothing was left unanswered
-_PATIENCE = 0.032  # by how much every "don't know" lowers that: who cannot tell is not asked much longer
-_LEAST_GAIN = 1e-4  # below it a question changes nothing that anybody would notice
+_SHARPER = 1.6  # rules weigh with caution: by known cases and stories what they say of a cause holds as if it were so much more
+_CONFUSED = 0.33  # of the bits that speak for a cause with a strong sign, the part that speaks for what it is mistaken for
+_PRICE, _DEARER = 0.015, 0.002  # the chance of another first place from which a question is asked, and its rise for each fact so far
 _JOINTLY = 3  # the most facts that are asked for the sake of one condition
 _NEVER = -99  # bits: an answer with which a cause does not apply
 
@@ -61,10 +64,11 @@ class Outcome(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """A question and what it promises, per effort."""
+    """A question, the chance that its answer changes the first place, and what that is worth beside the effort of answering."""
 
     fact: Fact
-    gain: float
+    chance: float
+    worth: float
 
 
 class Plan:
@@ -103,6 +107,7 @@ class Plan:
         self.bounds = bounds_of(conditions)
         self.partners = {fact.id: self._partners(fact.id) for fact in rules.inputs}
         self.looks = self._looks()
+        self.confused = self._confused()
         self._leaves: dict[str, dict[In | Range, None]] = {fact: {} for fact in rules.facts}
         for condition in conditions:
             for leaf in leaves(condition):
@@ -121,6 +126,12 @@ class Plan:
                 whole = sum(weights.values())
                 looks[name].append({key: weight / whole for key, weight in weights.items()})
         return looks
+
+    def _confused(self) -> list[list[int]]:
+        """For each cause the places of those with which it is confused, whichever of the two says so."""
+        places = {cause.id: place for place, cause in enumerate(self.rules.causes)}
+        pairs = {(place, places[other]) for place, cause in enumerate(self.rules.causes) for other in cause.mistaken_for}
+        return [sorted({b for a, b in pairs if a == place} | {a for a, b in pairs if b == place}) for place in places.values()]
 
     def _partners(self, fact: str) -> frozenset[str]:
         """The facts together with which ``fact`` makes a derived one that something is compared with."""
@@ -172,26 +183,29 @@ class Outlook:
         self.plan = plan
         self.declined = profile.declined
         self.facts, found = consider(rules, profile.values)
+        self.closed = profile.declined | {fact.id for fact in rules.inputs if fact.id not in self.facts and _is_pointless(fact, self.facts)}
+        self.price = _PRICE + _DEARER * len(profile.values.keys() | profile.declined)
         self._found = {id(check.when) for check in found}
         self.bits = [_bits(piece, self.facts) for piece in plan.pieces]
         self.admitted = [when is None or holds(when, self.facts) for when in plan.applies]
         self.scores = [cause.prior for cause in rules.causes]
         for piece, bits in zip(plan.pieces, self.bits, strict=True):
             self.scores[piece.cause] += bits
+        places = (place for place, admitted in enumerate(self.admitted) if admitted is not False)
+        self.order = sorted(places, key=lambda place: (-self.scores[place], place))
         self.ways = {sign: self._ways_of(sign, frozenset()) for signs in plan.signs for sign in signs}
+        self._shown = [name for name in plan.looks if name in self.facts]
+        self.signs = [[sign for sign in signs if not self._is_looks(plan.pieces[sign])] for signs in plan.signs]
         self.beliefs = self._believe()
 
-    @property
-    def is_sure_enough(self) -> bool:
-        """Whether the cause in first place is believed as much as it takes to stop asking."""
-        applying = [place for place, admitted in enumerate(self.admitted) if admitted is not False]
-        first = max(applying, key=lambda place: (self.scores[place], -place), default=None)
-        return first is None or self.beliefs[first] > _SURE - _PATIENCE * len(self.declined)
+    def _is_looks(self, piece: Piece) -> bool:
+        """Whether a piece says what the known looks say as well, and more finely."""
+        return bool(piece.facts) and piece.facts.issubset(self._shown)
 
     def _ways_of(self, sign: int, without: frozenset[str]) -> float:
         """How much of a sign may still come out: 1 nothing of it was looked at, 0 it cannot come any more (or has come).
 
-        ``without`` are facts taken as not known to the person, beside those that were declined.
+        ``without`` are facts taken as not known to the person, beside those that were declined or do not apply.
         """
         if self.bits[sign] >= _STRONG:
             return 0.0
@@ -207,21 +221,27 @@ class Outlook:
         if isinstance(condition, AnyOf):
             return sum(self._ways(part, without) for part in condition.parts) / len(condition.parts)
         needed = self.plan.inputs[condition.fact]
-        return float(self.declined.isdisjoint(needed) and without.isdisjoint(needed))
+        return float(self.closed.isdisjoint(needed) and without.isdisjoint(needed))
 
     def _believe(self) -> list[float]:
         """What is believed of each cause, by place; all together 1 (or 0, where none applies)."""
-        shown = [name for name in self.plan.looks if name in self.facts]
-        scores = list(self.scores)
+        scores: list[float] = list(self.scores)
+        told = [0] * len(scores)
+        found = [any(self.bits[sign] >= _STRONG for sign in signs) for signs in self.plan.signs]
         for piece, bits in zip(self.plan.pieces, self.bits, strict=True):
-            if piece.facts and piece.facts.issubset(shown):
-                scores[piece.cause] -= bits  # what it looks like says the same, and more finely
+            if self._is_looks(piece):
+                scores[piece.cause] -= bits
+            else:
+                told[piece.cause] += max(bits, 0)
+        for place, others in enumerate(self.plan.confused):
+            scores[place] += _CONFUSED * max((told[other] for other in others if found[other]), default=0)
         weights = [2.0**score if admitted is not False else 0.0 for score, admitted in zip(scores, self.admitted, strict=True)]
-        for name in shown:
+        for name in self._shown:
             for place, often in enumerate(self.plan.looks[name]):
                 weights[place] *= often[str(self.facts[name])]
-        for place, signs in enumerate(self.plan.signs):
-            if signs and not any(self.bits[sign] >= _STRONG for sign in signs):
+        for place, signs in enumerate(self.signs):
+            weights[place] **= _SHARPER
+            if signs and not found[place]:
                 weights[place] *= self._hidden(signs)
         whole = sum(weights)
         return [weight / whole for weight in weights] if whole else weights
@@ -242,7 +262,7 @@ class Outlook:
 
     def showing(self, fact: str, cause: int) -> float:
         """How often the answer to ``fact`` brings out a strong sign of ``cause``, where that is right and none was found so far."""
-        signs = self.plan.signs[cause]
+        signs = self.signs[cause]
         best = 0.0
         for sign in signs:
             ways = self.ways[sign]
@@ -293,34 +313,41 @@ class Outlook:
             found[key] = Outcome(known.value if known else value, max(several, known.weight) if known else several, changes)
         return list(found.values())
 
-    def gain(self, fact: str, outcomes: list[Outcome]) -> float:
-        """The expected rise of the sum of squared beliefs if ``fact`` is asked; "don't know" is an answer too."""
-        if not outcomes:
+    def chance(self, fact: str, outcomes: list[Outcome]) -> float:
+        """How probable it is that the answer to ``fact`` puts another cause first."""
+        changing = [self._is_overtaken(outcome.changes) for outcome in outcomes]
+        if not any(changing):
             return 0.0
         bases = [outcome.weight * 2.0 ** -max(0, *outcome.changes.values()) if outcome.changes else outcome.weight for outcome in outcomes]
         whole = sum(bases)
         bases = [base / whole for base in bases]
         touched = [cause for cause in dict.fromkeys(cause for outcome in outcomes for cause in outcome.changes) if self.beliefs[cause]]
-        answers = {cause: self._answers(fact, cause, outcomes, bases) for cause in touched}
-        anybody = [*(_TOLD * base for base in bases), 1 - _TOLD]
-        moved, moved_squares = sum(self.beliefs[cause] for cause in touched), sum(self.beliefs[cause] ** 2 for cause in touched)
-        whole, squares = sum(self.beliefs), sum(belief**2 for belief in self.beliefs)
-        after = 0.0
-        for number, chance in enumerate(anybody):
-            likely = [self.beliefs[cause] * answers[cause][number] for cause in touched]
-            total = chance * (whole - moved) + sum(likely)
-            if total > 0:
-                after += (chance**2 * (squares - moved_squares) + sum(one**2 for one in likely)) / total
-        return after - squares
+        others = sum(self.beliefs) - sum(self.beliefs[cause] for cause in touched)
+        total = others * _TOLD * sum(base for base, changes in zip(bases, changing, strict=True) if changes)
+        for cause in touched:
+            answers = self._answers(fact, cause, outcomes, bases)
+            total += self.beliefs[cause] * sum(answer for answer, changes in zip(answers, changing, strict=True) if changes)
+        return total
+
+    def _is_overtaken(self, changes: Mapping[int, int]) -> bool:
+        """Whether another cause stands first once ``changes`` have been added to the scores; of equal ones the earlier does."""
+        if not self.order:
+            return False
+        first = self.order[0]
+        least = (self.scores[first] + changes.get(first, 0), -first)
+        moved = ((self.scores[place] + change, -place) for place, change in changes.items() if self.admitted[place] is not False)
+        if any(score > least for score in moved):
+            return True
+        second = next((place for place in self.order[1:] if place not in changes), None)
+        return second is not None and (self.scores[second], -second) > least
 
     def _answers(self, fact: str, cause: int, outcomes: list[Outcome], bases: list[float]) -> list[float]:
-        """How probable each outcome is, and at the end "don't know", where ``cause`` is right."""
+        """How probable each outcome is where ``cause`` is right; what is left to 1 is "don't know"."""
         likely = [base * 2.0 ** outcome.changes.get(cause, 0) for base, outcome in zip(bases, outcomes, strict=True)]
         hits = [outcome.changes.get(cause, 0) >= _STRONG - 1 for outcome in outcomes]
         hit, rest = (sum(one for one, found in zip(likely, hits, strict=True) if found is side) for side in (True, False))
         shows = self.showing(fact, cause) if hit else 0.0
-        told = [shows * one / hit if found else (1 - shows) * _TOLD * one / (rest or 1.0) for one, found in zip(likely, hits, strict=True)]
-        return [*told, 1 - sum(told)]
+        return [shows * one / hit if found else (1 - shows) * _TOLD * one / (rest or 1.0) for one, found in zip(likely, hits, strict=True)]
 
 
 def _bits(piece: Piece, facts: Facts) -> int:
@@ -334,13 +361,18 @@ def _bits(piece: Piece, facts: Facts) -> int:
     return 0 if unknown else piece.otherwise
 
 
+def _is_pointless(fact: Fact, facts: Facts) -> bool:
+    """Whether a question certainly does not apply."""
+    return fact.ask_if is not None and holds(fact.ask_if, facts) is False  # type: ignore[arg-type]  # the loader made it a condition
+
+
 def is_opening(plan: Plan, fact: str) -> bool:
     """Whether a fact decides which causes apply at all, for an eighth of them or more: what happened, and to which product."""
     return len(plan.admits[fact]) * 8 >= len(plan.applies)
 
 
 def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
-    """What each question promises that promises anything, best first. A condition over several open facts counts for the cheapest."""
+    """The questions that are worth their price, best first. A condition over several open facts counts for the cheapest."""
     found = [_prospect(outlook, (fact,), outlook.outcomes(fact)) for fact in askable]
     by_id = {fact.id: fact for fact in askable}
     for place, piece in enumerate(outlook.plan.pieces):
@@ -354,11 +386,11 @@ def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
                 facts = tuple(sorted((by_id[fact] for fact in missing), key=lambda fact: (fact.effort, fact.order)))
                 together = Outcome(True, 1.0, {piece.cause: bits - outlook.bits[place]})
                 found.append(_prospect(outlook, facts, [together, Outcome(False, 1.0, {})]))
-    worthy = (prospect for prospect in found if prospect.gain > _LEAST_GAIN)
-    return sorted(worthy, key=lambda prospect: (-prospect.gain, prospect.fact.order))
+    worthy = (prospect for prospect in found if prospect.chance >= outlook.price)
+    return sorted(worthy, key=lambda prospect: (-prospect.worth, prospect.fact.order))
 
 
 def _prospect(outlook: Outlook, facts: tuple[Fact, ...], outcomes: list[Outcome]) -> Prospect:
-    gain = outlook.gain(facts[0].id, outcomes)
+    chance = outlook.chance(facts[0].id, outcomes)
     effort = sum(fact.effort for fact in facts) ** _EFFORT
-    return Prospect(facts[0], gain / effort / (_PRIVATE if facts[0].sensitive else 1.0))
+    return Prospect(facts[0], chance, chance / effort / (_PRIVATE if facts[0].sensitive else 1.0))

@@ -21,7 +21,7 @@ from jiebei_check.ruleset import Cause, Check, Evidence, Otherwise
 from jiebei_check.ruleset import Step as Rung
 from jiebei_check.spoken import BACK, KEEP, QUIT, SKIP, WHY, Said, tongue_of, understand
 from jiebei_check.values import Choice, Fact, Value
-from jiebei_check.worth import Outlook, plan_for
+from jiebei_check.worth import Outlook, Plan, plan_for, prospects
 
 BICYCLE = Path(__file__).parent / "bicycle"
 NAMES = {"zh": "n", "en": "n"}
@@ -362,14 +362,53 @@ def test_a_sign_that_was_asked_for_and_not_found_makes_its_cause_less_believed(r
     assert found > 5 * before
 
 
-def test_beliefs_are_shares_and_every_dont_know_asks_for_less_surety(rules: RuleSet) -> None:
+def test_beliefs_are_shares_and_every_fact_makes_the_next_question_dearer(rules: RuleSet) -> None:
     known: dict[str, Value] = {"line.product": "huabei", "line.change": "cut"}
     outlook = Outlook(plan_for(rules), Profile(known))
     assert sum(outlook.beliefs) == pytest.approx(1)
     assert min(outlook.beliefs) >= 0
-    assert not outlook.is_sure_enough
-    others = [fact.id for fact in rules.inputs if fact.id not in known]
-    assert Outlook(plan_for(rules), Profile(known, frozenset(others))).is_sure_enough
+    told, left_open = Profile({**known, "person.student": False}), Profile(known, frozenset(("person.student",)))
+    assert Outlook(plan_for(rules), told).price == Outlook(plan_for(rules), left_open).price > outlook.price
+
+
+def test_what_is_asked_is_worth_its_price_and_could_change_the_first_place(rules: RuleSet) -> None:
+    known: dict[str, Value] = {"line.product": "huabei", "line.change": "cut"}
+    outlook = Outlook(plan_for(rules), Profile(known))
+    found = prospects(outlook, [fact for fact in rules.inputs if is_askable(fact, Profile(known), outlook.facts)])
+    assert found
+    before = first_place(rules, Profile(known))[0]
+    for prospect in found:
+        assert outlook.price <= prospect.chance < 1
+    for fact in rules.inputs:
+        outcomes = outlook.outcomes(fact)
+        changing = [one for one in outcomes if first_place(rules, Profile({**known, fact.id: one.value}))[0] != before]
+        assert bool(changing) == (outlook.chance(fact.id, outcomes) > 0), fact.id
+
+
+def test_a_cause_that_is_mistaken_for_the_one_that_was_found_is_believed_more(rules: RuleSet) -> None:
+    known: dict[str, Value] = {"line.product": "jiebei", "line.change": "frozen", "account.unusual_transactions": True}
+    apart = rules._replace(causes=tuple(cause._replace(mistaken_for={}) for cause in rules.causes))
+    places = {cause.id: number for number, cause in enumerate(rules.causes)}
+    with_it, without = (Outlook(Plan(some), Profile(known)).beliefs for some in (rules, apart))
+    assert with_it[places["illicit-link"]] > 2 * without[places["illicit-link"]]
+    assert with_it[places["abnormal-transactions"]] < without[places["abnormal-transactions"]]
+
+
+def test_a_sign_whose_question_does_not_apply_cannot_come_out_any_more(rules: RuleSet) -> None:
+    place = next(number for number, cause in enumerate(rules.causes) if cause.id == "frequent-borrowing")
+    known: dict[str, Value] = {"line.product": "jiebei", "line.change": "frozen"}
+    loans = Outlook(plan_for(rules), Profile(known)).beliefs[place]
+    never: dict[str, Value] = {**known, "activity.ever_borrowed": False}
+    assert "borrowing.loans_last_30d" in Outlook(plan_for(rules), Profile(never)).closed
+    assert Outlook(plan_for(rules), Profile(never)).beliefs[place] < loans / 5
+
+
+def test_who_says_no_to_everything_is_not_asked_for_ever(rules: RuleSet) -> None:
+    no: dict[str, Value] = {fact.id: False for fact in rules.inputs if fact.type == "bool"}
+    no.update({fact.id: 0 for fact in rules.inputs if fact.type in ("int", "number")})
+    for change in ("cut", "frozen", "closed"):
+        asked, _, _ = held(rules, {**no, "line.product": "jiebei", "line.change": change})
+        assert len(asked) <= 30
 
 
 @pytest.mark.parametrize(
