@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .batch import Desk, Result
 from .errors import Problem, UsageError
 from .inference import meets
-from .jobs import Answer, Work
+from .jobs import Answer, Output, Work
 from .output import write_file
 from .records import Chunk, records_in
 from .render.csv import csv_row
@@ -57,7 +57,7 @@ def make_work(task: Task) -> Work:
     desk = Desk(task.rules, as_of=task.as_of, override=task.override, lang=task.lang, full=task.form not in ("jsonl", "csv"))
     form = _form(task)
 
-    def work(chunk: Chunk) -> tuple[bytes, Answer]:
+    def work(chunk: Chunk) -> tuple[Output, Answer]:
         results = desk.results(records_in(chunk))
         bad = sum(1 for result in results if result.problems)
         met = bool(task.fail_on) and any(_meets(task, result) for result in results)
@@ -70,9 +70,9 @@ def _meets(task: Task, result: Result) -> bool:
     return not result.problems and meets(task.rules, task.fail_on, result.share, inconclusive=result.inconclusive)
 
 
-def _form(task: Task) -> Callable[[Sequence[Result]], bytes]:
+def _form(task: Task) -> Callable[[Sequence[Result]], Output]:
     if task.form in ("jsonl", "full"):
-        return lambda results: b"\n".join([result.line for result in results] + [b""])
+        return lambda results: [piece for result in results for piece in (result.line, b"\n")]
     if task.form == "csv":
         return _Rows(task).rows
     return _Files(task).write
@@ -86,9 +86,9 @@ class _Rows:
         self._words = Wording(task.rules, task.lang)
         self._titles = {cause.id: self._words.text(cause.title) for cause in task.rules.causes}
 
-    def rows(self, results: Sequence[Result]) -> bytes:
+    def rows(self, results: Sequence[Result]) -> Output:
         cells = [self._cells(result.document) for result in results]
-        return "".join([csv_row([row.get(field, "") for field in self._fields]) for row in cells]).encode("utf-8", "backslashreplace")
+        return [csv_row([row.get(field, "") for field in self._fields]).encode("utf-8", "backslashreplace") for row in cells]
 
     def _cells(self, line: dict[str, Any]) -> dict[str, object]:
         cells: dict[str, object] = {"record": line["record"], "id": line["id"]}
@@ -120,10 +120,10 @@ class _Files:
         self._render = renderer(task.form)
         self._style = Style(Wording(task.rules, task.lang), verbosity=FULL)
 
-    def write(self, results: Sequence[Result]) -> bytes:
+    def write(self, results: Sequence[Result]) -> Output:
         for result in results:
             self._write(result)
-        return b""
+        return []
 
     def _write(self, result: Result) -> None:
         name = f"{result.record:06}"

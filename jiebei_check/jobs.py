@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, NamedTuple
@@ -33,9 +33,10 @@ class Answer(NamedTuple):
     met: bool  # whether one of the results is what was asked to fail on
 
 
-Work = Callable[[Chunk], tuple[bytes, Answer]]
+Output = Sequence[bytes]  # in pieces, since some hundred lines in one would be copied for nothing
+Work = Callable[[Chunk], tuple[Output, Answer]]
 Make = Callable[[Any], Work]  # from what a worker is told to what it does
-Write = Callable[[bytes], None]
+Write = Callable[[Output], None]
 
 
 def work_through(make: Make, told: Any, chunks: Iterable[Chunk], jobs: int, write: Write) -> Iterator[Answer]:
@@ -80,7 +81,7 @@ class _Worker:
         self._process.start()
         far.close()
         self._answers: deque[Answer] = deque()
-        self._outputs: deque[bytes] = deque()
+        self._outputs: deque[Output] = deque()
 
     def give(self, chunk: Chunk) -> None:
         try:
@@ -108,7 +109,7 @@ class _Worker:
             raise WorkerLost from None
         if isinstance(heard, Answer):
             self._answers.append(heard)
-        elif isinstance(heard, bytes):
+        elif isinstance(heard, list):
             self._outputs.append(heard)
         else:
             kind, problems = heard
@@ -143,7 +144,7 @@ class _Post:
         self.chunks: SimpleQueue[Any] = SimpleQueue()
         self.ended = threading.Event()
         self._connection, self._write = connection, write
-        self._outputs: deque[bytes] = deque()
+        self._outputs: deque[Output] = deque()
         self._speaking = threading.Lock()
 
     def listen(self) -> None:
@@ -158,7 +159,7 @@ class _Post:
             self.ended.set()
             self.chunks.put(None)
 
-    def tell(self, output: bytes, answer: Answer) -> None:
+    def tell(self, output: Output, answer: Answer) -> None:
         self._outputs.append(output)
         self._say(answer)
 
@@ -168,16 +169,16 @@ class _Post:
         else:
             self._say((ReaderGone, ()) if isinstance(error, ReaderGone) else (type(error).__name__, ()))
 
-    def _deliver(self, output: bytes) -> None:
+    def _deliver(self, output: Output) -> None:
         if self._write is None:
-            self._say(output)
+            self._say(list(output))
             return
         try:
             self._write(output)
         except (CheckError, ReaderGone) as error:
             self.fail(error)
         else:
-            self._say(b"")
+            self._say([])
 
     def _say(self, what: Any) -> None:
         with self._speaking:

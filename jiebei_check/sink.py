@@ -8,12 +8,14 @@ import contextlib
 import os
 import stat
 import sys
+from collections.abc import Sequence
 
 from .errors import Problem, UsageError, WriteError
 from .output import ReaderGone, cannot_write, silence
 
 PART = ".part"
 _BLOCK = 1 << 20
+_PIECES = 1024  # as many as any system writes at once
 
 
 class Sink:
@@ -31,12 +33,11 @@ class Sink:
         """The name of the file that holds what has been written so far, if it is not the final one."""
         return f"{self._path}{PART}" if self._part else ""
 
-    def write(self, data: bytes) -> None:
-        """Write all of ``data``. WriteError or ReaderGone where that fails."""
-        rest = memoryview(data)
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Write all of ``pieces``, one behind the other. WriteError or ReaderGone where that fails."""
         try:
-            while rest:
-                rest = rest[os.write(self._handle, rest) :]
+            for start in range(0, len(pieces), _PIECES):
+                self._write(pieces[start : start + _PIECES])
         except (BrokenPipeError, ConnectionResetError):
             silence()
             raise ReaderGone from None
@@ -44,6 +45,13 @@ class Sink:
             if not self._path:
                 silence()
             raise WriteError([cannot_write(self._path or "stdout", error)]) from None
+
+    def _write(self, pieces: Sequence[bytes]) -> None:
+        written = os.writev(self._handle, pieces) if hasattr(os, "writev") else 0
+        if written < sum(map(len, pieces)):
+            rest = memoryview(b"".join(pieces))[written:]
+            while rest:
+                rest = rest[os.write(self._handle, rest) :]
 
     def finish(self) -> None:
         """Everything is written: give the file its name."""

@@ -67,7 +67,7 @@ def batch_command(
     met = False
     try:
         if form == "csv" and not skip:
-            sink.write(_head(columns, output))
+            sink.write([_head(columns, output)])
         for answer in work_through(make_work, task, chunks, jobs, sink.write):
             done, bad, met = done + answer.records, bad + answer.bad, met or answer.met
             screen.show(done)
