@@ -11,7 +11,9 @@ Causes, evidence and what is open are those of ``diagnose``, in the same order. 
 ``{"record": 2, "id": "T-2", "error": [{"code": ..., "field": ..., "line": ..., "message": ...}]}``.
 """
 
+import contextlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -36,6 +38,7 @@ from .wording import DEFAULT_LANGUAGE, Wording
 
 _MOST_TOLD = 100  # faults of one record: one of another kind has tens of thousands
 _LONGEST_FIELD = 200
+_ID = re.compile(rb"^id:[ ]*[\"']?([\w.-]{1,200})[\"']?[ ]*\r?$", re.MULTILINE)
 AHEAD = 512  # records that are worked on together
 
 
@@ -124,7 +127,7 @@ class Desk:
             except _Unreadable as error:
                 found[place] = self._refusal(record, error.name, error.problems)
             except CheckError as error:
-                found[place] = self._refusal(record, "", error.problems)
+                found[place] = self._refusal(record, _id_in(record), error.problems)
         if self._full:
             found |= {place: self._whole(some[place], profile) for place, profile in profiles.items()}
         else:
@@ -216,6 +219,21 @@ class _Unreadable(Exception):
     def __init__(self, name: str, problems: Sequence[Problem]) -> None:
         self.name, self.problems = name, problems
         super().__init__(name)
+
+
+class _Named(msgspec.Struct):
+    id: str | int | None = None
+
+
+def _id_in(record: Record) -> str:
+    """The id of a record that cannot be read, where it can still be told: who looks for the ticket needs it."""
+    if record.kind == records.JSON:
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return str(msgspec.json.decode(record.data, type=_Named).id or "")[:_LONGEST_FIELD]
+    if record.kind == records.DOCUMENT:
+        found = _ID.search(record.data)
+        return found[1].decode("utf-8", "replace") if found else ""
+    return ""
 
 
 def _parse(line: bytes, number: int) -> object:

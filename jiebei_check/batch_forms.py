@@ -1,5 +1,6 @@
 """What a batch writes for its records: lines of JSON, rows of a table, or a file with a report for each."""
 
+import contextlib
 import gc
 import os
 import re
@@ -22,6 +23,7 @@ _DEFAULT_FIELDS = ("record", "id", "inconclusive", "first", "first_title", "shar
     "error")  # fmt: skip
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 60
+_OF_AN_ERROR = ".error.json"
 _YOUNG = 100_000  # new objects after which memory is searched for rubbish: nearly all of ours are kept on purpose
 
 
@@ -129,7 +131,8 @@ class _Files:
         name = f"{result.record:06}"
         safe = _UNSAFE.sub("_", result.id).strip("._")[:_LONGEST_NAME]
         name = f"{name}-{safe}" if safe else name
-        if result.report is None:
-            write_file(os.path.join(self._folder, f"{name}.error.json"), f"{result.line.decode()}\n")
-        else:
-            write_file(os.path.join(self._folder, f"{name}{self._suffix}"), self._render([result.report], self._style))
+        paths = [os.path.join(self._folder, f"{name}{suffix}") for suffix in (_OF_AN_ERROR, self._suffix)]
+        path, stale = paths if result.report is None else reversed(paths)
+        write_file(path, f"{result.line.decode()}\n" if result.report is None else self._render([result.report], self._style))
+        with contextlib.suppress(OSError):
+            os.unlink(stale)  # of an earlier run, before the record was mended

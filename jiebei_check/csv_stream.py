@@ -20,6 +20,7 @@ from .values import Fact, fold
 ID = "id"
 _SEPARATORS = ",;\t"
 _LINES = 50  # of one row
+_LONGEST_ID = 200
 _SAMPLE = 100  # lines by which the encoding is told
 _WIDEST = 2000  # columns
 
@@ -125,7 +126,8 @@ def _rows(source: Iterator[Line], table: _Table, columns: tuple[str, ...]) -> It
         elif not any(row):
             continue  # spreadsheet programs add empty rows
         elif len(row) != table.width:
-            yield bad("csv_cells", line.number, found=str(len(row)), allowed=str(table.width))
+            name = row[columns.index(ID)].strip()[:_LONGEST_ID] if ID in columns[: len(row)] else ""
+            yield bad("csv_cells", line.number, found=str(len(row)), allowed=str(table.width))._replace(name=name)
         else:
             yield Raw(ROW, (columns, row), line.number)
 

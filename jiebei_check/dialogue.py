@@ -167,8 +167,8 @@ class Dialogue:
             return self._word("pick")
         if question.type == "date":
             return self._word("date")
-        if unit == "ratio":
-            return self._word("ratio")
+        if unit in ("ratio", "percent_a_year"):
+            return self._word(unit)
         if not question.unit:
             return self._word("count")
         return self._word("unit", unit=question.unit, example=self._word("example_money" if unit == "yuan" else "example_number"))

@@ -41,6 +41,9 @@ class Watcher:
     def table(self, path: str, header: Header) -> None:
         """The header of a table was read."""
 
+    def left_out(self, path: str, names: list[str]) -> None:
+        """Files of a folder that are not read, since each holds many profiles."""
+
 
 def read_records(inputs: Iterable[str], rules: RuleSet, format_: str | None, watcher: Watcher) -> Iterator[Record]:
     """The records of all ``inputs``, numbered from 1. Raises ReadError at once where one does not exist."""
@@ -90,9 +93,9 @@ def _numbered(inputs: Iterable[tuple[str, str, Iterator[tuple[Raw | Block, str]]
                     continue
                 number += 1
                 if name:
-                    yield Record(number, *raw, os.path.join(path, name), os.path.splitext(name)[0])
+                    yield Record(number, raw.kind, raw.data, raw.line, os.path.join(path, name), os.path.splitext(name)[0])
                 else:
-                    yield Record(number, *raw, shown)
+                    yield Record(number, raw.kind, raw.data, raw.line, shown, raw.name)
         except DataError as error:
             raise DataError([problem._replace(file=path) for problem in error.problems]) from None
         except OSError:
@@ -101,7 +104,7 @@ def _numbered(inputs: Iterable[tuple[str, str, Iterator[tuple[Raw | Block, str]]
 
 def _open(path: str, rules: RuleSet, format_: str | None, watcher: Watcher, most: int) -> Iterator[tuple[Raw | Block, str]]:
     if path != "-" and os.path.isdir(path):
-        yield from _folder(path)
+        yield from _folder(path, watcher)
         return
     with _stream(path) as stream:
         watcher.opened(path, stream)
@@ -149,9 +152,12 @@ def _json_lines(stream: BinaryIO, most: int) -> Iterator[Raw | Block]:
             yield Raw(JSON, line.data, line.number)
 
 
-def _folder(path: str) -> Iterator[tuple[Raw, str]]:
+def _folder(path: str, watcher: Watcher) -> Iterator[tuple[Raw, str]]:
     """Every profile in a folder, in the order of names."""
-    names = sorted(name for name in os.listdir(path) if name.endswith(_PROFILES) and not name.startswith("."))
+    found = sorted(name for name in os.listdir(path) if not name.startswith("."))
+    names = [name for name in found if name.endswith(_PROFILES)]
+    if others := [name for name in found if name not in names and os.path.splitext(name)[1].lower() in _SUFFIXES]:
+        watcher.left_out(path, others)
     for name in names:
         try:
             yield Raw(DOCUMENT, read_bytes(os.path.join(path, name))), name

@@ -49,8 +49,10 @@ def work_through(make: Make, told: Any, chunks: Iterable[Chunk], jobs: int, writ
             write(data)
             yield answer
         return
-    workers = [_Worker(work, make, told, write) for _ in range(jobs)]
+    workers: list[_Worker] = []
     try:
+        for _ in range(jobs):
+            workers.append(_Worker(work, make, told, write, [worker.connection for worker in workers]))
         awaited: deque[_Worker] = deque()
         for number, chunk in enumerate(chunks):
             worker = workers[number % jobs]
@@ -72,11 +74,12 @@ class WorkerLost(Exception):
 class _Worker:
     """A worker as whoever started it sees it."""
 
-    def __init__(self, work: Work | None, make: Make, told: Any, write: Write) -> None:
+    def __init__(self, work: Work | None, make: Make, told: Any, write: Write, others: Sequence[Connection]) -> None:
         context: Any = multiprocessing.get_context("fork" if _FORK else "spawn")
         self._write = write
-        self._connection, far = context.Pipe()
-        arguments = (far, work, make, told, write) if _FORK else (far, None, make, told, None)
+        self.connection, far = context.Pipe()
+        inherited = [*others, self.connection]
+        arguments = (far, inherited, work, make, told, write) if _FORK else (far, (), None, make, told, None)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         far.close()
@@ -85,7 +88,7 @@ class _Worker:
 
     def give(self, chunk: Chunk) -> None:
         try:
-            self._connection.send(chunk)
+            self.connection.send(chunk)
         except OSError:
             raise WorkerLost from None
 
@@ -94,7 +97,7 @@ class _Worker:
         while not self._answers:
             self._hear()
         try:
-            self._connection.send(_WRITE)
+            self.connection.send(_WRITE)
         except OSError:
             raise WorkerLost from None
         while not self._outputs:
@@ -104,7 +107,7 @@ class _Worker:
 
     def _hear(self) -> None:
         try:
-            heard = self._connection.recv()
+            heard = self.connection.recv()
         except (OSError, EOFError):
             raise WorkerLost from None
         if isinstance(heard, Answer):
@@ -116,13 +119,15 @@ class _Worker:
             raise WorkerLost(kind) if isinstance(kind, str) else kind(problems) if problems else kind()
 
     def stop(self) -> None:
-        self._connection.close()
+        self.connection.close()
         self._process.terminate()
         self._process.join()
 
 
-def _serve(connection: Connection, work: Work | None, make: Make, told: Any, write: Write | None) -> None:
+def _serve(connection: Connection, inherited: Iterable[Connection], work: Work | None, make: Make, told: Any, write: Write | None) -> None:
     """What a worker does until nobody speaks to it any more."""
+    for other in inherited:
+        other.close()  # else it would never hear that whoever started it is gone
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     post = _Post(connection, write)

@@ -29,6 +29,7 @@ class Raw(NamedTuple):
     kind: str
     data: Any
     line: int = 1
+    name: str = ""  # its id, where that is known although the rest cannot be read
 
 
 def bad(code: str, line: int = 1, **params: str) -> Raw:

@@ -166,7 +166,7 @@ class TableReader:
                 "out_of_range",
                 item,
                 found=text,
-                allowed=f"{field.least:g}–{field.most:g}" if field.most is not None else f"≥ {field.least:g}",
+                allowed=f"{field.least:.15g}–{field.most:.15g}" if field.most is not None else f"≥ {field.least:.15g}",
             )
         return int(number) if number.is_integer() else number
 

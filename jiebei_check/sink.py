@@ -21,8 +21,10 @@ _PIECES = 1024  # as many as any system writes at once
 class Sink:
     """Where output goes. ``keep`` whole lines of an earlier, unfinished run are taken over."""
 
-    def __init__(self, path: str | None, keep: int = 0) -> None:
-        self._path = path if path != "-" else None
+    def __init__(self, path: str | None, keep: int = 0, heading: int = 0) -> None:
+        """``keep`` lines behind ``heading`` ones that belong to no record."""
+        self._path = path if path not in ("-", "/dev/stdout") else None
+        self._heading = heading
         self._target = os.path.realpath(path) if self._path is not None and path is not None else ""
         self._part = ""
         self.resumed = False  # whether lines of an earlier run stand before ours
@@ -88,18 +90,42 @@ class Sink:
                     return os.open(self._path, os.O_WRONLY)
                 mode = stat.S_IMODE(old.st_mode)
             self._part = f"{self._target}{PART}"
+            if keep and not os.path.exists(self._part) and os.path.exists(self._target):
+                raise UsageError([Problem("nothing_unfinished", self._path or "", field="--skip", params={"found": self.unfinished})])
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             handle = os.open(self._part, flags, mode)
-            kept, size = _lines(handle, keep)
-            if 0 < kept < keep:
+            if not _locked(handle, self._part):
                 os.close(handle)
-                raise UsageError([Problem("part_shorter", self.unfinished, field="--skip", params={"found": str(kept)})])
+                raise UsageError([Problem("part_in_use", self.unfinished, field="-o")])
+            kept, size = _lines(handle, keep + self._heading if keep else 0)
+            if 0 < kept < keep + self._heading:
+                os.close(handle)
+                found = str(max(kept - self._heading, 0))
+                raise UsageError([Problem("part_shorter", self.unfinished, field="--skip", params={"found": found})])
             self.resumed = kept > 0
             os.ftruncate(handle, size)
             os.lseek(handle, size, os.SEEK_SET)
         except OSError as error:
             raise WriteError([cannot_write(self._path, error)]) from None
         return handle
+
+
+def _locked(handle: int, path: str) -> bool:
+    """Whether the file is ours alone until it is closed: two runs into one file would spoil each other's lines."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except OSError:  # the other run has just given it its final name
+        return False
 
 
 def _lines(handle: int, wanted: int) -> tuple[int, int]:

@@ -35,6 +35,7 @@ class Tongue(NamedTuple):
     commands: Mapping[str, frozenset[str]]
     relative: Mapping[str, tuple[str, ...]]  # longest first
     no_file: frozenset[str]  # what people say who do not want to save
+    yes_file: frozenset[str]  # and who do
 
 
 def tongue_of(rules: RuleSet) -> Tongue:
@@ -48,7 +49,7 @@ def tongue_of(rules: RuleSet) -> Tongue:
     names = {key for language in rules.languages.values() for key in language.words if key.startswith(prefix)}
     commands = {kind: frozenset(alternatives(f"interview.commands.{kind}")) for kind in (WHY, BACK, QUIT)}
     relative = {name.removeprefix(prefix): alternatives(name) for name in names}
-    return Tongue(rules.notation, commands, relative, frozenset(alternatives("interview.no_file")))
+    return Tongue(rules.notation, commands, relative, *(frozenset(alternatives(f"interview.{word}_file")) for word in ("no", "yes")))
 
 
 def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
@@ -78,6 +79,8 @@ def file_named(line: str, tongue: Tongue) -> str | None:
     """The file that a line names: empty where it says no, None where it says yes without a name."""
     if fold(line) in tongue.no_file:
         return ""
+    if fold(line) in tongue.yes_file:
+        return None
     try:
         said = understand(Fact("", "bool", {}, {}, {}), line, tongue, "")
     except Refused:

@@ -287,6 +287,6 @@ def _whole(number: int | float, fact: Fact, text: str = "") -> int | float:
 def _in_range(fact: Fact, number: int | float, text: str) -> int | float:
     low = fact.minimum if fact.minimum is not None else 0
     if number < low or (fact.maximum is not None and number > fact.maximum):
-        limits = f"{low:g}–{fact.maximum:g}" if fact.maximum is not None else f"≥ {low:g}"
+        limits = f"{low:.15g}–{fact.maximum:.15g}" if fact.maximum is not None else f"≥ {low:.15g}"
         raise Refused("ratio_out_of_range" if fact.unit == "ratio" else "out_of_range", found=text, allowed=limits)
     return number

@@ -187,3 +187,138 @@ def test_statistics_count_what_the_batch_said(run: Run, tmp_path: Path) -> None:
     text = json.dumps(told, ensure_ascii=False)
     assert "not-eligible" in text
     assert (told["records"], told["bad"]) == (4, 1)
+
+
+def lines_of(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines()
+
+
+@pytest.mark.parametrize("command", ["batch", "stats", "diagnose"])
+def test_a_result_never_takes_the_place_of_what_it_was_made_from(run: Run, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "in.json"
+    content = b'{"record": 1, "causes": []}' if command == "stats" else b'{"line": {"product": "jiebei"}}'
+    path.write_bytes(content)
+    (tmp_path / "link.json").symlink_to(path)
+    for output in ("in.json", "link.json"):
+        done = run(command, str(path), "-o", str(tmp_path / output))
+        assert done.returncode == 2, done.stderr
+        assert "换一个文件名" in done.stderr.decode()
+        assert path.read_bytes() == content
+
+
+def test_to_go_on_where_nothing_is_unfinished_does_not_lose_what_is_finished(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b"\n".join(jsonl(5)) + b"\n")
+    assert batch(source, "-o", str(out)).returncode == 0
+    before = out.read_bytes()
+    for skip in ("2", "5"):
+        done = batch(source, "-o", str(out), "--skip", skip)
+        assert done.returncode == 2
+        assert b"--skip" in done.stderr
+        assert out.read_bytes() == before
+    done = batch(source, "--skip", "9")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert "第 9 份后面没有记录" in done.stderr.decode()
+
+
+def test_a_table_is_gone_on_with_by_its_records(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.csv"
+    source.write_bytes(b"\n".join(jsonl(5)) + b"\n")
+    assert batch(source, "-o", str(out)).returncode == 0
+    whole = out.read_bytes()
+    out.unlink()
+    part = tmp_path / "out.csv.part"
+    part.write_bytes(b"".join(line + b"\r\n" for line in whole.split(b"\r\n")[:4]))
+    refused = batch(source, "-o", str(out), "--skip", "4")
+    assert refused.returncode == 2
+    assert "3 行" in refused.stderr.decode()
+    assert batch(source, "-o", str(out), "--skip", "3").returncode == 0
+    assert out.read_bytes() == whole
+
+
+def started(source: Path, *flags: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "jiebei_check", "batch", str(source), "--as-of", DAY, "-q", *flags],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists() or not path.stat().st_size:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are those of POSIX")
+def test_two_runs_do_not_write_into_one_file(tmp_path: Path) -> None:
+    pipe, small, out = tmp_path / "pipe.jsonl", tmp_path / "small.jsonl", tmp_path / "out.jsonl"
+    os.mkfifo(pipe)
+    small.write_bytes(b"\n".join(jsonl(3)) + b"\n")
+    with started(pipe, "-o", str(out)) as first, pipe.open("wb") as feed:
+        feed.write(b"\n".join(jsonl(600)) + b"\n")
+        feed.flush()
+        wait_for(tmp_path / "out.jsonl.part")
+        second = batch(small, "-o", str(out))
+        assert second.returncode == 2
+        assert "另一次运行" in second.stderr.decode()
+    assert first.returncode == 0
+    assert len(lines_of(out)) == 600
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers are forked there only")
+def test_workers_end_when_the_one_who_started_them_is_killed(tmp_path: Path) -> None:
+    pipe, part = tmp_path / "pipe.jsonl", tmp_path / "out.jsonl.part"
+    os.mkfifo(pipe)
+    with started(pipe, "-o", str(tmp_path / "out.jsonl"), "--jobs", "2") as killed, pipe.open("wb") as feed:
+        feed.write(b"\n".join(jsonl(4000)) + b"\n")
+        feed.flush()
+        wait_for(part)
+        killed.kill()
+        assert killed.stderr is not None
+        assert killed.stderr.read() == b""  # ends only when nobody holds it any more
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", '{"id": "T-7", "line.product": "jiebei", "line.product": "huabei"}'),
+        ("a.csv", "备注,id,产品\nx,T-7\n"),
+        ("a.yaml", "id: T-7\nline:\n\tproduct: jiebei\n"),
+    ],
+)
+def test_a_record_that_cannot_be_read_keeps_its_id(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    done = batch(tmp_path / name)
+    assert done.returncode == 4
+    told = json.loads(done.stdout)
+    assert told["id"] == "T-7"
+    assert told["error"]
+
+
+def test_a_report_of_each_record_is_not_asked_for_by_a_suffix(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(jsonl(1)[0])
+    done = batch(source, "-o", str(tmp_path / "out.html"))
+    assert done.returncode == 2
+    assert b"--out-dir" in done.stderr
+
+
+def test_the_error_of_a_record_goes_when_it_has_been_mended(tmp_path: Path) -> None:
+    source, folder = tmp_path / "in.jsonl", tmp_path / "out"
+    for content, made in ((b'{"id": "a", "line.product": "x"}', "000001-a.error.json"), (b'{"id": "a"}', "000001-a.json")):
+        source.write_bytes(content)
+        batch(source, "--out-dir", str(folder))
+        assert [path.name for path in folder.iterdir()] == [made]
+
+
+def test_what_is_not_read_from_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("line: {product: jiebei}\n", encoding="utf-8")
+    for name in ("b.csv", "c.jsonl", "d.txt"):
+        (tmp_path / name).write_text("id,line.product\n", encoding="utf-8")
+    done = batch(tmp_path)
+    assert len(done.stdout.splitlines()) == 1
+    assert "b.csv、c.jsonl。" in done.stderr.decode()
+    assert b"d.txt" not in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -125,7 +126,7 @@ class _Session:
                         raise
                     self.say_problems(error)
                 else:
-                    self.tell("saved", name=name)
+                    self.tell("saved", name=name, path=quote(name))
                     return
             if silent:
                 break

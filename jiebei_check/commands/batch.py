@@ -14,7 +14,7 @@ from ..decoding import visible
 from ..errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, EXIT_POLICY, DataError, Problem, UsageError, WriteError
 from ..inference import LEVELS
 from ..intake import FORMATS, Watcher, read_chunks
-from ..jobs import work_through
+from ..jobs import WorkerLost, work_through
 from ..output import cannot_write, write_stderr
 from ..render import SUFFIXES
 from ..render.csv import BOM, csv_row
@@ -62,7 +62,8 @@ def batch_command(
     words = Wording(rules, lang)
     screen = _Screen(words, inputs, skip, quiet=quiet)
     chunks = read_chunks(inputs, rules, None if input_format == "folder" else input_format, screen, skip=skip, most=_CHUNK)
-    sink = Sink(output, skip + (form == "csv") if skip else 0)
+    common.apart(output, inputs)
+    sink = Sink(output, skip, heading=form == "csv")
     done = bad = 0
     met = False
     try:
@@ -73,12 +74,14 @@ def batch_command(
             screen.show(done)
         if not done and not skip:
             raise DataError([Problem("no_records", ", ".join(inputs)[:200])])
+        if not done:
+            write_stderr(words.word("batch.nothing_behind", count=f"{skip:,}") + "\n")
         sink.finish()
     except BaseException as error:
         screen.clear()
         sink.abandon(empty=not done and not sink.resumed)
         interrupted = isinstance(error, KeyboardInterrupt)
-        if interrupted or not isinstance(error, Exception):
+        if interrupted or not isinstance(error, Exception) or isinstance(error, WorkerLost):
             where = words.word("batch.part", file=sink.unfinished) if done and sink.unfinished else ""
             write_stderr(f"{words.word('batch.interrupted', count=skip + done)}{where}\n")
         if interrupted:
@@ -95,7 +98,10 @@ def _form(format_: str | None, output: str | None, out_dir: str | None, *, full:
         if output is not None:
             raise UsageError([Problem("not_together", field="--out-dir", params={"found": "-o"})])
         return format_ or "json"
-    chosen = format_ or ("csv" if output is not None and output.lower().endswith(".csv") else "jsonl")
+    suffix = os.path.splitext(output or "")[1].lower()
+    if format_ is None and SUFFIXES.get(suffix) in ("markdown", "html"):
+        raise UsageError([Problem("report_each", field="-o", params={"found": output or "", "format": SUFFIXES[suffix]})])
+    chosen = format_ or ("csv" if suffix == ".csv" else "jsonl")
     return "full" if full and chosen == "jsonl" else chosen
 
 
@@ -138,6 +144,11 @@ class _Screen(Watcher):
                 name[:40] + (self._words.word("batch.meant", nearest=meant) if meant else "") for name, meant in header.ignored[:20]
             )
             write_stderr(self._words.word("batch.ignored", file=path, names=visible(names)) + "\n")
+
+    def left_out(self, path: str, names: list[str]) -> None:
+        self.clear()
+        shown = self._words.word("punctuation.list").join(names[:20])
+        write_stderr(self._words.word("batch.left_out", folder=path, names=visible(shown)) + "\n")
 
     def _place(self) -> int:
         try:

@@ -115,6 +115,13 @@ def wants_color(choice: str) -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def apart(output: str | None, inputs: Sequence[str]) -> None:
+    """UsageError where the output would take the place of an input."""
+    for path in inputs:
+        if output is not None and os.path.isfile(path) and os.path.exists(output) and os.path.samefile(path, output):
+            raise UsageError([Problem("onto_input", output, field="-o")])
+
+
 def deliver(text: str, output: str | None) -> None:
     """Write ``text`` to the file named, or to standard output."""
     if output is None or output == "-":

@@ -34,6 +34,8 @@ def diagnose_command(
     """诊断一份或几份档案 / Diagnose one profile or several."""
     common.one_of("--fail-on", fail_on, LEVELS)
     targets = common.targets(output, format_)
+    for path, _ in targets:
+        common.apart(path, profiles)
     rules = common.choose_rules(rules_folder, lang)
     day = common.today(rules, as_of)
     read = common.read_profiles(rules, profiles, day, override=as_of is not None)

@@ -42,6 +42,7 @@ def stats_command(
         if fact not in rules.grouped_by:
             allowed = ", ".join(rules.grouped_by)
             raise UsageError([Problem("bad_word", field="--by", params={"found": fact, "allowed": allowed})])
+    common.apart(output, results)
     tally = Tally()
     for record in read_records(results, rules, "jsonl", Watcher()):
         try:
