@@ -148,7 +148,7 @@ def make_explanation(rules: RuleSet, diagnosis: Diagnosis, cause_id: str | None 
         near_misses=tuple(_miss(wording, miss) for miss in explained.misses),
         open=told.open if told else (),
         goal=goal or "",
-        changes=tuple(_change(wording, change) for change in explained.changes),
+        changes=tuple(_change(wording, change, inconclusive=diagnosis.inconclusive) for change in explained.changes),
         firmness=_firmness(wording, diagnosis),
         sources={source: cite(wording, rules.sources[source]) for source in cited},
         notice=wording.text(rules.notice),
@@ -229,7 +229,7 @@ def _miss(wording: Wording, miss: Miss) -> NearMiss:
     return NearMiss(miss.evidence.id, miss.fact, label, miss.now, miss.value, miss.gain, text)
 
 
-def _change(wording: Wording, change: Change) -> ChangeReport:
+def _change(wording: Wording, change: Change, *, inconclusive: bool) -> ChangeReport:
     fact = wording.rules.facts[change.fact]
     label = wording.text(fact.label)
     text = wording.word(
@@ -237,7 +237,7 @@ def _change(wording: Wording, change: Change) -> ChangeReport:
         label=label,
         needed=needed(wording, fact, change.to),
         now=amount(wording, fact, change.now),
-        then=then(wording, change.leader),
+        then=then(wording, change.leader, inconclusive=inconclusive),
     )
     return ChangeReport(change.fact, label, change.now, change.value, change.leader, text)
 
@@ -254,7 +254,7 @@ def _firmness(wording: Wording, diagnosis: Diagnosis) -> FirmnessReport:
                 "explain.firm_hinge",
                 because=because(wording, hinge.piece, diagnosis.facts),
                 bits=signed(hinge.piece.bits),
-                then=then(wording, hinge.leader),
+                then=then(wording, hinge.leader, inconclusive=diagnosis.inconclusive),
             ),
         )
         for hinge in firm.hinges

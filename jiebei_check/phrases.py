@@ -24,11 +24,13 @@ def signed(bits: int) -> str:
     return f"{bits:+d}".replace("-", "\u2212")
 
 
-def then(wording: Wording, leader: str) -> str:
-    """What would stand first."""
+def then(wording: Wording, leader: str, *, inconclusive: bool) -> str:
+    """What would stand first; ``inconclusive`` is how it stands now, where a cause can head the list and still not stand out."""
     if leader == NONE:
         return wording.word("explain.then_none")
-    return wording.word("explain.then_other", title=wording.text(wording.rules.cause(leader).title))
+    return wording.word(
+        "explain.then_clear" if inconclusive else "explain.then_other", title=wording.text(wording.rules.cause(leader).title)
+    )
 
 
 def amount(wording: Wording, fact: Fact, value: Value | None) -> str:
@@ -69,7 +71,7 @@ def hinge_line(wording: Wording, diagnosis: Diagnosis) -> str:
             f"explain.{key}",
             because=because(wording, hinge.piece, diagnosis.facts),
             bits=signed(hinge.piece.bits),
-            then=then(wording, hinge.leader),
+            then=then(wording, hinge.leader, inconclusive=diagnosis.inconclusive),
             count=len(firm.hinges) - 1,
         )
     else:
@@ -85,7 +87,7 @@ def steadiness(wording: Wording, firm: Firmness) -> str:
     """Whether the first place holds where every weight is off by one step."""
     if firm.steady:
         return wording.word("explain.steady")
-    return wording.word("explain.unsteady", then=then(wording, firm.worst_leader))
+    return wording.word("explain.unsteady", then=then(wording, firm.worst_leader, inconclusive=firm.leader == NONE))
 
 
 def _open_line(wording: Wording, diagnosis: Diagnosis) -> str:
