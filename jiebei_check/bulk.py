@@ -16,7 +16,7 @@ from .conditions import Condition
 from .flags import Flag, Flags
 from .inference import OPERATIONS, day_number, likelihood_of
 from .parts import OUT, conditions_in
-from .quantise import LEFT_OUT, Ints, Profiles, Quantiser, Remembering, column, look_up
+from .quantise import LEFT_OUT, Ints, Profiles, Quantiser, Remembering, Truths, column, look_up
 from .report import SHARE_DIGITS
 from .rows import rows_of
 from .ruleset import RuleSet
@@ -28,7 +28,6 @@ _TOGETHER = 1 << 15  # causes of profiles that are sorted at once: as many as th
 _EXACT = 40  # bits between scores up to which a sum of their powers is exact, in whatever order
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
-Truths = npt.NDArray[np.bool_]
 _ALERT, CHECK, SAYING = "alert", "check", "saying"
 
 

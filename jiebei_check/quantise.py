@@ -21,7 +21,7 @@ from .conditions import Condition, In, Range, holds, leaves
 from .values import Fact, Facts, Value
 
 Ints = npt.NDArray[np.intp]
-Flags = npt.NDArray[np.bool_]
+Truths = npt.NDArray[np.bool_]
 LEFT_OUT, NOT_KNOWN, FIRST = range(3)  # kinds; those of values are from FIRST
 REMEMBERED = 3072  # of anything that is remembered with :func:`remember`
 _MOST = 1 << 16  # sets of choices that are told apart
@@ -167,7 +167,7 @@ class Quantiser:
         return _View(fact, compared, standing_for, kinds)
 
 
-def unknown(profiles: Profiles, fact: str) -> Flags:
+def unknown(profiles: Profiles, fact: str) -> Truths:
     """Of which profiles ``fact`` is not known."""
     if fact in profiles.kinds:
         return profiles.kinds[fact] < FIRST

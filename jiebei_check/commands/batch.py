@@ -22,7 +22,6 @@ from ..sink import Sink
 from ..wording import DEFAULT_LANGUAGE, Wording
 from . import common
 
-_CHUNK = 512  # records that are handed over at once
 _EVERY = 0.5  # seconds between two reports of progress
 _FORMS = ("jsonl", "csv")
 _MOST_JOBS = 64
@@ -50,7 +49,8 @@ def batch_command(
 ) -> int:
     """诊断成千上万份档案，一份一行结果 / Diagnose thousands of profiles, one line each."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that we never use, and workers are forked
-    from ..batch_forms import Task, choose_fields, make_work  # noqa: PLC0415 - numpy takes longer to load than help to show
+    from ..batch import AHEAD  # noqa: PLC0415 - numpy takes longer to load than help to show
+    from ..batch_forms import Task, choose_fields, make_work  # noqa: PLC0415 - likewise
 
     form = _form(format_, output, out_dir, full=full)
     common.one_of("--input-format", input_format, FORMATS)
@@ -61,7 +61,7 @@ def batch_command(
     task = Task(rules, day, as_of is not None, lang, form, columns, _folder(out_dir), fail_on or "")
     words = Wording(rules, lang)
     screen = _Screen(words, inputs, skip, quiet=quiet)
-    chunks = read_chunks(inputs, rules, None if input_format == "folder" else input_format, screen, skip=skip, most=_CHUNK)
+    chunks = read_chunks(inputs, rules, None if input_format == "folder" else input_format, screen, skip=skip, most=AHEAD)
     common.apart(output, inputs)
     sink = Sink(output, skip, heading=form == "csv")
     done = bad = 0
