@@ -23,9 +23,9 @@ class Sink:
 
     def __init__(self, path: str | None, keep: int = 0, heading: int = 0) -> None:
         """``keep`` lines behind ``heading`` ones that belong to no record."""
-        self._path = path if path not in ("-", "/dev/stdout") else None
+        self._path = path
         self._heading = heading
-        self._target = os.path.realpath(path) if self._path is not None and path is not None else ""
+        self._target = os.path.realpath(path) if path is not None else ""
         self._part = ""
         self.resumed = False  # whether lines of an earlier run stand before ours
         self._handle = self._open(keep)

@@ -52,6 +52,7 @@ def batch_command(
     from ..batch import AHEAD  # noqa: PLC0415 - numpy takes longer to load than help to show
     from ..batch_forms import Task, choose_fields, make_work  # noqa: PLC0415 - likewise
 
+    output = None if output in ("-", "/dev/stdout") else output
     form = _form(format_, output, out_dir, full=full)
     common.one_of("--input-format", input_format, FORMATS)
     common.one_of("--fail-on", fail_on, LEVELS)
@@ -117,7 +118,7 @@ def _folder(path: str | None) -> str:
 
 def _head(columns: tuple[str, ...], output: str | None) -> bytes:
     """The header of a table; in a file with the mark by which spreadsheet programs tell UTF-8."""
-    return f"{BOM if output not in (None, '-') else ''}{csv_row(columns)}".encode()
+    return f"{BOM if output is not None else ''}{csv_row(columns)}".encode()
 
 
 class _Screen(Watcher):
