@@ -32,6 +32,7 @@ from .errors import (
 from .output import ReaderGone, cannot_write, silence, write_stderr, write_stdout
 
 COMMANDS = ("ask", "next", "diagnose", "explain", "letter", "init", "schema", "sayings", "batch", "stats", "rules")
+_ALONE = frozenset(("--version", "--debug", "--help", "-h"))  # options without a command; others are those of the interview
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
@@ -88,11 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    if words and words[0].startswith("-") and _ALONE.isdisjoint(words):
+        words.insert(0, "ask")
     try:
         app = build(needed(words))
         gc.freeze()
         gc.enable()
-        result = app([word for word in words if word != "--debug"], prog_name="jiebei-check", standalone_mode=False)
+        result = app(words, prog_name="jiebei-check", standalone_mode=False)
     except ReaderGone:
         return EXIT_READER_GONE
     except CheckError as error:

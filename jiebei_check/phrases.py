@@ -6,6 +6,7 @@ from .inference import Diagnosis, Piece
 from .values import Fact, Facts, Value
 from .wording import Wording
 
+MINUS = "\u2212"
 _WRITTEN_OUT = ("ratio", "percent_a_year")  # a value of these carries its mark
 _LISTED = 4  # more answers than this make a sentence unreadable
 
@@ -20,8 +21,8 @@ def because(wording: Wording, piece: Piece, facts: Facts) -> str:
 
 
 def signed(bits: int) -> str:
-    """A number with its sign, the minus as wide as the plus."""
-    return f"{bits:+d}".replace("-", "\u2212")
+    """A number with its sign, the minus as wide as the plus: ``+4``, ``−2``, ``0``."""
+    return f"{bits:+d}".replace("-", MINUS) if bits else "0"
 
 
 def then(wording: Wording, leader: str, *, inconclusive: bool) -> str:

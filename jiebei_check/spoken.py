@@ -16,7 +16,10 @@ from .values import Fact, Notation, Value, fold, parse
 VALUE, SKIP, KEEP, WHY, BACK, QUIT = "value", "skip", "keep", "why", "back", "quit"
 _LIST_MARKS = re.compile("[\\s,;/|\u3001]+")  # U+3001 is the enumeration comma
 _MONTH_DAY = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
+_UNMARKED = re.compile(r"(\d{4})(\d{2})(\d{2})?", re.ASCII)
+_NAMED_MONTH = re.compile(r"(?:(\d{1,2})\s+)?([a-z]+)\.?(?:\s+(\d{1,2})(?!\d))?(?:,?\s+(\d{4}))?", re.ASCII)
 _COUNT = Fact("count", "number", {}, {}, {})
+_MONTHS = "month_names"  # one list of twelve a language, one behind the other
 _DAYS_A_WEEK, _MONTHS_A_YEAR = 7, 12
 _OLDEST = 60 * _MONTHS_A_YEAR  # months: "900 years ago" is no date
 
@@ -49,6 +52,8 @@ def tongue_of(rules: RuleSet) -> Tongue:
     names = {key for language in rules.languages.values() for key in language.words if key.startswith(prefix)}
     commands = {kind: frozenset(alternatives(f"interview.commands.{kind}")) for kind in (WHY, BACK, QUIT)}
     relative = {name.removeprefix(prefix): alternatives(name) for name in names}
+    lists = (fold(language.words.get(f"{prefix}{_MONTHS}", "")).split("|") for language in rules.languages.values())
+    relative[_MONTHS] = tuple(name for names in lists if len(names) == _MONTHS_A_YEAR for name in names)  # their order counts
     return Tongue(rules.notation, commands, relative, *(frozenset(alternatives(f"interview.{word}_file")) for word in ("no", "yes")))
 
 
@@ -62,8 +67,28 @@ def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
             return Said(kind)
     if word in tongue.notation.unknown:
         return Said(SKIP)
-    value = parse(fact, _plain(fact, word, line, tongue, as_of), tongue.notation)
+    try:
+        value = parse(fact, _plain(fact, word, line, tongue, as_of), tongue.notation)
+    except Refused:
+        bare = _unhedged(word, tongue)
+        if bare == word or fact.type not in ("bool", "choice"):
+            raise
+        if not bare:
+            return Said(SKIP)  # "perhaps"
+        value = parse(fact, bare, tongue.notation)
     return Said(SKIP) if value is None else Said(VALUE, value)
+
+
+def _unhedged(word: str, tongue: Tongue) -> str:
+    """``word`` without what people put around an answer of which they are not quite sure ("I think not")."""
+    before = None
+    while word != before:
+        before = word
+        for hedge in tongue.relative.get("hedge", ()):
+            word = word.removeprefix(hedge).strip()
+        for end in tongue.relative.get("hedge_end", ()):
+            word = word.removesuffix(end).strip()
+    return word
 
 
 def is_yes(line: str, tongue: Tongue) -> bool | None:
@@ -147,6 +172,8 @@ def _time(word: str, tongue: Tongue, as_of: str) -> str | None:
     """An ISO date or month for a time told from ``as_of``; None where it is told in another way."""
     today = date.fromisoformat(f"{as_of}-01"[:10])
     words = tongue.relative
+    if unmarked := _UNMARKED.fullmatch(word):
+        return "-".join(filter(None, unmarked.groups()))
     for name, days in (("today", 0), ("yesterday", 1), ("day_before", 2)):
         if word in words.get(name, ()):
             return (today - timedelta(days)).isoformat()
@@ -163,7 +190,21 @@ def _time(word: str, tongue: Tongue, as_of: str) -> str | None:
         for start in words.get(name, ()):
             if word.startswith(start) and word != start:
                 return f"{today.year - years}-{_figures(word.removeprefix(start), tongue)}"
-    return _latest(_figures(word, tongue), today)
+    return _named(word, words.get(_MONTHS, ()), today) or _latest(_figures(word, tongue), today)
+
+
+def _named(word: str, names: tuple[str, ...], today: date) -> str | None:
+    """A month by its name: "October", "Oct 2024", "5 October 2024", "October 5, 2024"; without a year the latest one."""
+    match = _NAMED_MONTH.fullmatch(word)
+    if match is None or len(match[2]) < 3:
+        return None
+    month = next((place % _MONTHS_A_YEAR + 1 for place, name in enumerate(names) if name.startswith(match[2])), 0)
+    day = match[1] or match[3]
+    if not month or (match[1] and match[3]):
+        return None
+    if match[4]:
+        return f"{match[4]}-{month:02}" + (f"-{int(day):02}" if day else "")
+    return _latest(f"{month}-{day}" if day else f"{month}-", today)
 
 
 def _ago(word: str, tongue: Tongue, today: date) -> str | None:

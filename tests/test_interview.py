@@ -272,6 +272,18 @@ AS_OF = "2026-11-23"
         ("line.changed_on", "12月", "2025-12"),
         ("line.changed_on", "昨天", "2026-11-22"),
         ("line.changed_on", "3 months ago", "2026-08"),
+        ("line.changed_on", "20250301", "2025-03-01"),
+        ("line.changed_on", "202503", "2025-03"),
+        ("line.changed_on", "October 2024", "2024-10"),
+        ("line.changed_on", "Oct 5, 2024", "2024-10-05"),
+        ("line.changed_on", "5 october 2024", "2024-10-05"),
+        ("line.changed_on", "December", "2025-12"),
+        ("repayment.overdue_now", "好像没有", False),
+        ("repayment.overdue_now", "应该没有吧", False),
+        ("repayment.overdue_now", "没有过", False),
+        ("repayment.overdue_now", "可能有", True),
+        ("repayment.overdue_now", "I think no", False),
+        ("line.product", "应该是花呗", "huabei"),
     ],
 )
 def test_what_a_keyboard_produces_is_understood(rules: RuleSet, fact: str, typed: str, meant: Value) -> None:

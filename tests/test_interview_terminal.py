@@ -66,6 +66,7 @@ def test_ctrl_c_ends_it_with_130_and_leaves_nothing(tmp_path: Path) -> None:
         terminal.type("借呗")
         terminal.keys("\x03")
         assert terminal.finish() == 130
+        assert "什么都没有保存" in terminal.seen
     assert list(tmp_path.iterdir()) == []
     assert "Traceback" not in terminal.seen
 
@@ -198,6 +199,22 @@ def test_the_form_takes_every_fact_and_reads_back(rules: RuleSet) -> None:
         ]
         none = Profile({}, frozenset(values))
         assert parse_profile(profile_text(rules, none, language).encode(), rules.facts, rules.notation).declined == none.declined
+
+
+def test_options_alone_are_those_of_the_interview() -> None:
+    with Terminal("--lang", "en", "--max-questions", "1") as terminal:
+        terminal.until("Which product")
+        terminal.keys("q\n")
+        assert terminal.finish() == 0
+
+
+def test_a_folder_is_no_file_to_save_in_and_is_not_offered_to_be_overwritten(tmp_path: Path) -> None:
+    with Terminal("ask", "--save", str(tmp_path), "--max-questions", "1") as terminal:
+        terminal.keys("1\n")
+        terminal.until("没有覆盖")
+        assert "要覆盖吗" not in terminal.seen
+        terminal.keys("\n")
+        assert terminal.finish() == 0
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,12 @@ class _Session:
         from ..report import make_report  # noqa: PLC0415
 
         dialogue = Dialogue(self.rules, self.lang, Voice(self.say, hear), everything=everything, most=most)
-        held = dialogue.hold(profile)
+        try:
+            held = dialogue.hold(profile)
+        except KeyboardInterrupt:
+            write_stdout("\n")
+            self.tell("interrupted")
+            raise
         write_stdout("\n" + renderer("text")([make_report(self.rules, diagnose(self.rules, held.profile), self.lang)], self.style))
         if held.asked or save is not None:
             self.offer(held.profile, original, save, silent=held.cut_off)
@@ -113,7 +118,7 @@ class _Session:
             self.tell("save_offer")
             name = self.name()
         while name:
-            agreed = not os.path.lexists(name)
+            agreed = not os.path.lexists(name) or os.path.isdir(name)  # a folder is refused with its reason, not offered
             if not agreed and not silent:
                 self.tell("save_exists", name=name)
                 agreed = self.agrees()

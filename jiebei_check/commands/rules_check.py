@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import EXIT_FINDINGS, EXIT_OK, CheckError, Problem, UsageError
+from ..phrases import signed
 from ..wording import DEFAULT_LANGUAGE, Wording
 from . import common
 
@@ -209,7 +210,7 @@ def _failure(wording: Wording, rules: RuleSet, failure: Failure) -> list[str]:
     """What came out of a case, and what would have to change."""
     word = wording.word
     titles = {cause.id: wording.text(cause.title) for cause in rules.causes}
-    ranking = word("punctuation.join").join(f"{place.cause} {place.score:+d}" for place in failure.ranking)
+    ranking = word("punctuation.join").join(f"{place.cause} {signed(place.score)}" for place in failure.ranking)
     if failure.kind == "evidence":
         expected = word("rules.evidence_expected", piece=failure.piece, side=word(f"rules.side.{failure.side}"))
         return [expected, word("rules.evidence_found", found=word(f"rules.side.{failure.found}"))]
@@ -224,7 +225,7 @@ def _failure(wording: Wording, rules: RuleSet, failure: Failure) -> list[str]:
     if failure.score is None:
         lines.append(word("rules.not_applicable"))
         return lines
-    counted = word("punctuation.join").join(f"{piece} {bits:+d}" for piece, bits in failure.counted) or word("rules.nothing_counts")
+    counted = word("punctuation.join").join(f"{piece} {signed(bits)}" for piece, bits in failure.counted) or word("rules.nothing_counts")
     lines.append(word("rules.sum", cause=cause, score=failure.score, prior=rules.cause(cause).prior, counted=counted))
     if failure.needed is not None:
         lines.append(word("rules.needed_more" if failure.needed > 0 else "rules.needed_less", bits=abs(failure.needed)))

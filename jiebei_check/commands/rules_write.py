@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import EXIT_OK, Problem, UsageError
+from ..phrases import signed
 from ..wording import DEFAULT_LANGUAGE
 from . import common
 
@@ -185,7 +186,7 @@ def _lines(rules: RuleSet, lang: str, found: tuple[Change, ...], moved: list[Shi
         names = [titles.get(name, name) if name else word("report.none") for name in (shift.before, shift.after)]
         yield f"{shift.profile}{word('punctuation.colon')}{names[0]} → {names[1]}"
         for cause, piece, bits, now in shift.pieces:
-            yield f"    {cause} {piece}{word('punctuation.colon')}{bits:+d} → {now:+d}"
+            yield f"    {cause} {piece}{word('punctuation.colon')}{signed(bits)} → {signed(now)}"
     if count:
         yield word("rules.diff.summary", profiles=count, moved=len(moved))
 

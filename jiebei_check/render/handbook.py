@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..handbook import CasePage, Page
+from ..phrases import signed
 from ..wording import Wording
 from .markup import Markup, lines, tag
 
@@ -20,7 +21,7 @@ def _markdown(page: Page, wording: Wording) -> str:
     parts = [
         f"## {page.title}",
         "",
-        f"`{page.id}` · {page.family_title} · {page.grade_title} · {word('rules.prior')} {page.prior:+d}",
+        f"`{page.id}` · {page.family_title} · {page.grade_title} · {word('rules.prior')} {signed(page.prior)}",
         "",
         page.summary,
         "",
@@ -33,7 +34,7 @@ def _markdown(page: Page, wording: Wording) -> str:
         f"| {word('rules.bits')} | {word('rules.when')} | {word('rules.because')} | {word('rules.sources')} |",
         "|---:|---|---|---|",
     ]
-    parts += [f"| {row.bits:+d} | {_cell(row.when)} | {_cell(row.because)} | {', '.join(row.sources)} |" for row in page.evidence]
+    parts += [f"| {signed(row.bits)} | {_cell(row.when)} | {_cell(row.because)} | {', '.join(row.sources)} |" for row in page.evidence]
     guides = _guides(page, wording)
     if guides:
         parts += ["", f"### {word('rules.guides')}", "", word("rules.guides_only"), ""]
@@ -89,7 +90,7 @@ def as_text(pages: Sequence[Page], wording: Wording, width: int) -> str:
         if lines:
             lines += ["", "-" * width, ""]
         put(page.title)
-        put(f"{page.id} · {page.family_title} · {page.grade_title} · {word('rules.prior')} {page.prior:+d}")
+        put(f"{page.id} · {page.family_title} · {page.grade_title} · {word('rules.prior')} {signed(page.prior)}")
         lines.append("")
         put(page.summary)
         if page.applies:
@@ -145,7 +146,7 @@ def as_html(pages: Sequence[Page], wording: Wording) -> str:
         weights = [
             tag(
                 "tr",
-                tag("td", tag("span", f"{row.bits:+d}", class_="for" if row.bits > 0 else "against"), class_="bits"),
+                tag("td", tag("span", f"{signed(row.bits)}", class_="for" if row.bits > 0 else "against"), class_="bits"),
                 tag("td", row.when),
                 tag("td", row.because),
                 tag("td", ", ".join(row.sources)),
@@ -159,7 +160,7 @@ def as_html(pages: Sequence[Page], wording: Wording) -> str:
         guides = _guides(page, wording)
         return lines(
             tag("h2", page.title, id=page.id),
-            tag("p", f"{page.id} · {page.family_title} · {page.grade_title} · {word('rules.prior')} {page.prior:+d}", class_="soft"),
+            tag("p", f"{page.id} · {page.family_title} · {page.grade_title} · {word('rules.prior')} {signed(page.prior)}", class_="soft"),
             tag("p", page.summary),
             tag("p", tag("strong", word("rules.applies")), " ", page.applies) if page.applies else Markup(""),
             tag("h3", word("rules.evidence")),

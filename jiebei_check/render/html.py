@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from ..phrases import signed
 from ..report import ActionReport, CauseReport, OpenFact, Reason, Report, Warning_
 from . import FULL, QUIET, Style
 from .markup import Markup, join, lines, tag
 from .pictures import HATCH, balance_bar, share_bar
-from .selection import LEAST_SHARE, balance, moved_facts, names, percent, shown_causes, signed, strongest_first
+from .selection import LEAST_SHARE, balance, moved_facts, names, percent, shown_causes, strongest_first
 
 _LANGUAGE_TAG = {"zh": "zh-Hans"}  # BCP 47: the script chooses the shapes of the characters
 _SHORT_OPEN = 3

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from ..decoding import visible
+from ..phrases import signed
 from ..report import ActionReport, CauseReport, Reason, Report
 from . import FULL, QUIET, Style
-from .selection import balance, moved_facts, names, percent, shown_causes, signed, strongest_first
+from .selection import balance, moved_facts, names, percent, shown_causes, strongest_first
 
 _MEANING = re.compile(r"[\\`*_\[\]|~$]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})  # a backslash does not stop HTML everywhere

@@ -8,7 +8,6 @@ from . import FULL
 
 _AT_LEAST = 3  # causes shown, even where one alone stands out
 LEAST_SHARE = 0.01  # a share below it is not worth a number of its own
-MINUS = "\u2212"
 
 
 class Balance(NamedTuple):
@@ -42,11 +41,6 @@ def balance(cause: CauseReport) -> Balance:
 def strongest_first(reasons: tuple[Reason, ...]) -> list[Reason]:
     """Reasons by weight; those of equal weight in the order of the rules."""
     return sorted(reasons, key=lambda reason: -abs(reason.bits))
-
-
-def signed(bits: int) -> str:
-    """A number with its sign, the minus as wide as the plus: ``+4``, ``−2``, ``0``."""
-    return f"+{bits}" if bits > 0 else f"{MINUS}{-bits}" if bits < 0 else "0"
 
 
 def percent(share: float, wording: Wording) -> str:

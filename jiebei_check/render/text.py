@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..decoding import visible
+from ..phrases import signed
 from ..report import ActionReport, CauseReport, OpenFact, Reason, Report
 from . import FULL, QUIET, Style
 from .selection import moved_facts, names, percent, shown_causes
@@ -192,8 +193,9 @@ class _ReportPage(Page):
         self.line()
         self.bar(cause.title, cause.share, f"{number}. ", "bold")
         grade = f"{self.word('report.grade')}{self.word('punctuation.colon')}{cause.grade_title}"
-        score = f"{cause.score:+d}" if cause.score else "0"
-        self.line(f"{self.word(f'likelihood.{cause.likelihood}')} · {grade} · {score} {self.word('report.bits')}", "dim", 3)
+        self.line(
+            f"{self.word(f'likelihood.{cause.likelihood}')} · {grade} · {self.word('report.score', score=signed(cause.score))}", "dim", 3
+        )
         if first or self.full:
             self.line(cause.summary, "", 3)
         self.reasons(cause.speaks_for, "√ ", "green", _SHORT_FOR)
@@ -204,7 +206,7 @@ class _ReportPage(Page):
     def reasons(self, reasons: tuple[Reason, ...], mark: str, style: str, most: int) -> None:
         ordered = reasons if self.full else sorted(reasons, key=lambda reason: -abs(reason.bits))[:most]
         for reason in ordered:
-            self.line(f"{reason.text}{self.word('punctuation.open')}{reason.bits:+d}{self.word('punctuation.close')}", style, 3, mark)
+            self.line(f"{reason.text}{self.word('punctuation.open')}{signed(reason.bits)}{self.word('punctuation.close')}", style, 3, mark)
 
     def _open(self, one: OpenFact) -> str:
         key = "open_item" if one.could_add and one.could_remove else "open_add" if one.could_add else "open_remove"
