@@ -26,10 +26,11 @@ from .ruleset import (
     Scenario,
     Source,
     Step,
+    Told,
 )
 from .values import Choice, Fact, Notation
 
-FORMAT = 4  # raised when the shape of what is stored changes
+FORMAT = 5  # raised when the shape of what is stored changes
 
 
 def dump(rules: RuleSet) -> str:
@@ -63,6 +64,7 @@ def load(text: str) -> RuleSet:
     row["letters"] = {key: _letter(value) for key, value in row["letters"].items()}
     row["forbidden"] = {key: tuple(value) for key, value in row["forbidden"].items()}
     row["grouped_by"] = tuple(row["grouped_by"])
+    row["told"] = {key: Told(*value) for key, value in row["told"].items()}
     row["languages"] = {key: Language(*value) for key, value in row["languages"].items()}
     notation = dict(zip(Notation._fields, row["notation"], strict=True))
     for key in ("yes", "no", "unknown"):

@@ -24,6 +24,7 @@ from .worth import Outcome, Outlook, is_opening, plan_for, prospects
 
 SETTLED, NOT_WORTH_ASKING, ALL_ASKED = "settled", "not_worth_asking", "all_asked"
 _SHARE_DIGITS = 4
+_INFORMS = 0.02  # bits about the cause from which an answer is said to spare questions
 
 
 class Option(NamedTuple):
@@ -206,7 +207,7 @@ def _rise(wording: Wording, outlook: Outlook, fact: Fact, outcome: Outcome) -> s
 
 
 def _jointly(wording: Wording, outlook: Outlook, fact: Fact) -> str:
-    """A fact that says nothing by itself: the cause and the facts with which it counts."""
+    """A fact that changes nothing by itself: the cause and the facts with which it counts, or what else it is good for."""
     plan = outlook.plan
     for place in plan.moves[fact.id]:
         piece = plan.pieces[place]
@@ -218,7 +219,8 @@ def _jointly(wording: Wording, outlook: Outlook, fact: Fact) -> str:
                 others = [wording.text(plan.rules.facts[name].label) for name in needed if name != fact.id]
                 labels = wording.word("punctuation.list").join(others)
                 return wording.word("interview.why_together", others=labels, title=_title(wording, piece.cause))
-    return wording.word("interview.why_complete")
+    informs = plan.telling.information(fact.id, outlook.beliefs) >= _INFORMS
+    return wording.word("interview.why_narrows" if informs else "interview.why_complete")
 
 
 def _order(outlook: Outlook, changes: dict[int, int] | object) -> list[int]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from . import shapes
 from .document import Document, Path, parse_document
-from .errors import CheckError, DataError, Problem
+from .errors import CheckError, DataError, Problem, Refused
 from .layers import BASE, lay_document
 from .rule_causes import CauseReader
 from .rule_files import REGISTRY_OF
@@ -32,9 +32,11 @@ from .ruleset import (
     Saying,
     Scenario,
     Source,
+    Told,
 )
 from .shapes import Shape
-from .values import Notation, fold
+from .told import label_of
+from .values import Notation, fold, parse
 
 __all__ = ["PLACEHOLDER", "Item", "Loaded", "build", "require", "unfold"]
 
@@ -165,6 +167,7 @@ class _Build(CauseReader):
             notation=self.notation,
             grouped_by=self.check_grouped(tuple(top.get("grouped_by") or ())),
             frequencies=self.frequencies,
+            told=self.read_told(off),
         )
         return Loaded(rules if not self.problems else None, tuple(self.problems), self.documents, rules)
 
@@ -265,6 +268,40 @@ class _Build(CauseReader):
             made: dict[str, Any] = {"id": stem, **{key: row[key] for key in ("language", "title", "opening")}}
             letters[stem] = LetterForm(**made | parts, happened=happened, requests=requests)
         return letters
+
+    def read_told(self, off: tuple[str, ...]) -> dict[str, Told]:
+        """What was told, for each cause that is not switched off."""
+        told = {}
+        for cause, item in self.entries("told.yaml", "told").items():
+            if cause not in self.ids["causes"]:
+                self.fault("unknown_id", item, found=cause, **near(cause, self.ids["causes"]))
+            row = self.shape(shapes.TOLD, item)
+            if row is None or cause in off:
+                continue
+            answers = item.child("answers", row["answers"])
+            counts = {name: self.read_counts(row["stories"], name, answers.child(name, found)) for name, found in row["answers"].items()}
+            told[cause] = Told(row["stories"], {name: found for name, found in counts.items() if found})
+        return told
+
+    def read_counts(self, stories: int, name: str, item: Item) -> dict[str, int]:
+        """The answers counted for a fact: such as it can have, and no more than there are stories."""
+        fact = self.facts.get(name)
+        counts: dict[str, int] = {}
+        if fact is None or fact.derived is not None:
+            if not self.unknowable(name):
+                self.fault("unknown_fact", item, found=name, **near(name, self.facts))
+            return counts
+        for answer, count in self.mapping(item).items():
+            try:
+                value = parse(fact, answer, Notation())
+            except Refused as refusal:
+                self.fault(refusal.code, item, answer, **refusal.params)
+                continue
+            if isinstance(count, int):
+                counts[label_of(value)] = count
+        if sum(counts.values()) > stories:
+            self.fault("more_than_stories", item, found=str(stories))
+        return counts
 
     def read_scenarios(self, off: tuple[str, ...]) -> tuple[Scenario, ...]:
         """All scenarios but those whose answer is a cause that was switched off."""

@@ -159,6 +159,16 @@ class Scenario(NamedTuple):
     inconclusive: bool | None
 
 
+class Told(NamedTuple):
+    """What was told in written stories about one cause: how many there are, and for each fact how many gave which answer.
+
+    An answer is a key, ``true`` or ``false``, or of numbers and dates the lower bound of those counted together.
+    """
+
+    stories: int
+    answers: Mapping[str, Mapping[str, int]]
+
+
 class Passage(NamedTuple):
     """A sentence of a letter, with the conditions under which it may stand.
 
@@ -230,6 +240,7 @@ class RuleSet(NamedTuple):
     notation: Notation
     grouped_by: tuple[str, ...] = ()  # facts by which many results are counted
     frequencies: Mapping[str, float] = {}  # how often, as a word -> 0..1
+    told: Mapping[str, Told] = {}  # by cause; decides only what the interview asks
 
     def cause(self, cause_id: str) -> Cause:
         """The cause of that id; KeyError where there is none."""

@@ -192,6 +192,15 @@ LETTER: Shape = {
     "blanks": _PASSAGES._replace(about="What the writer fills in below: name, numbers."),
     "notes": _PASSAGES._replace(about="What the writer should know; not sent."),
 }
+TOLD: Shape = {
+    "stories": Field("integer", "How many stories about the cause were read.", required=True, least=1, most=100000),
+    "answers": Field(
+        "map",
+        "Fact -> answer -> in how many of them it was given: a key, true or false, or the least number or date counted there.",
+        required=True,
+        of=Field("map", "Answer -> stories.", of=Field("integer", "Stories.", least=1, most=100000)),
+    ),
+}
 TITLED: Shape = {
     "title": Field("text", "Its name.", required=True),
     "about": Field("text", "What it means."),
@@ -264,4 +273,5 @@ FILES: Mapping[str, tuple[str, Shape]] = {
     "scenarios/*.yaml": ("", SCENARIO),
     "letters/*.yaml": ("", LETTER),
     "passages.yaml": ("passages", PASSAGE),
+    "told.yaml": ("told", TOLD),
 }

@@ -1,16 +1,18 @@
 """What a question is worth: how probable it is that its answer puts another cause first.
 
-What is believed of each cause before a question is its weight of evidence, made sharper by what rules say of a cause beside what
+What is believed of each cause before a question is its weight of evidence, and what rules say of a cause beside what
 they weigh: what it usually looks like (``looks_like``), how often each of its strong signs is seen where it is right (``seen``,
-the sensitivity of a sign), and with what it is confused (``mistaken_for``). A cause whose signs were asked for and not found is
-believed less; one that is confused with a cause whose sign was found is believed a little more.
+the sensitivity of a sign), and what people who have it can tell (:mod:`.told`). A cause whose signs were asked for and not found
+is believed less.
 
 How probable an answer is follows from the rules: a strong sign shows as often as ``seen`` says where its cause is right; other
 evidence of b bits says that it is 2**b times as frequent with its cause as without. The result is the first place. So only an
 answer that changes the first place is worth anything, and a question is worth the chance of such an answer: the value of
-information where being wrong costs the same whichever cause stands first (R. A. Howard, "Information Value Theory", 1966). Asking
-ends when no question is worth its price. The price rises a little with all that was answered or left open, since nobody wants to
-go on for ever, and one who has named nothing by then is not likely to.
+information where being wrong costs the same whichever cause stands first (R. A. Howard, "Information Value Theory", 1966). What
+an answer says about the cause beside that counts a little in the order, since it spares questions later: the expected
+information gain (D. V. Lindley, "On a Measure of the Information Provided by an Experiment", 1956). Asking ends when no question
+is worth its price. The price rises with the cube of what was answered or left open: a first few questions are no trouble, nobody
+wants to go on for ever, and one who has named nothing by then is not likely to.
 
 Nothing here decides a result. It decides what to ask first, and when asking further is not worth anybody's time.
 """
@@ -24,6 +26,7 @@ from .inference import compute, consider
 from .profile import Profile
 from .ruleset import RuleSet
 from .thresholds import bounds_of, conditions_of, derived_from, samples
+from .told import Telling
 from .values import Fact, Facts, Value
 
 _STRONG = 4  # bits of a sign without which a cause hardly stands out
@@ -34,9 +37,10 @@ _LEAST = 0.02  # what is left of a cause none of whose signs was found
 _EFFORT = 0.15  # how strongly effort counts for what is asked first: chance / effort**0.15
 _PRIVATE = 1.6  # a question that people are shy of has to promise so much more to be asked before another
 _PARTLY = 0.5  # where a sign has several ways to show: half of the ways bring it out in half**0.5 of cases, as they overlap
-_SHARPER = 1.6  # rules weigh with caution: by known cases and stories what they say of a cause holds as if it were so much more
-_CONFUSED = 0.33  # of the bits that speak for a cause with a strong sign, the part that speaks for what it is mistaken for
-_PRICE, _DEARER = 0.015, 0.002  # the chance of another first place from which a question is asked, and its rise for each fact so far
+_TRUST = 0.8  # answers are not independent of one another, as naive Bayes takes them to be: a likelihood counts by this power
+_CURIOUS = 0.2  # what a bit of information about the cause is worth, beside the chance of another first place
+_PRICE = 0.0005  # the chance of another first place from which a first question is asked
+_PATIENCE = 5  # answers after which a question costs twice as much; it rises with their cube
 _JOINTLY = 3  # the most facts that are asked for the sake of one condition
 _NEVER = -99  # bits: an answer with which a cause does not apply
 
@@ -64,11 +68,11 @@ class Outcome(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """A question, the chance that its answer changes the first place, and what that is worth beside the effort of answering."""
+    """A question, the chance that its answer changes the first place, and the effort of all answers that this takes."""
 
     fact: Fact
     chance: float
-    worth: float
+    effort: int
 
 
 class Plan:
@@ -107,7 +111,7 @@ class Plan:
         self.bounds = bounds_of(conditions)
         self.partners = {fact.id: self._partners(fact.id) for fact in rules.inputs}
         self.looks = self._looks()
-        self.confused = self._confused()
+        self.telling = Telling(rules)
         self._leaves: dict[str, dict[In | Range, None]] = {fact: {} for fact in rules.facts}
         for condition in conditions:
             for leaf in leaves(condition):
@@ -126,12 +130,6 @@ class Plan:
                 whole = sum(weights.values())
                 looks[name].append({key: weight / whole for key, weight in weights.items()})
         return looks
-
-    def _confused(self) -> list[list[int]]:
-        """For each cause the places of those with which it is confused, whichever of the two says so."""
-        places = {cause.id: place for place, cause in enumerate(self.rules.causes)}
-        pairs = {(place, places[other]) for place, cause in enumerate(self.rules.causes) for other in cause.mistaken_for}
-        return [sorted({b for a, b in pairs if a == place} | {a for a, b in pairs if b == place}) for place in places.values()]
 
     def _partners(self, fact: str) -> frozenset[str]:
         """The facts together with which ``fact`` makes a derived one that something is compared with."""
@@ -184,7 +182,8 @@ class Outlook:
         self.declined = profile.declined
         self.facts, found = consider(rules, profile.values)
         self.closed = profile.declined | {fact.id for fact in rules.inputs if fact.id not in self.facts and _is_pointless(fact, self.facts)}
-        self.price = _PRICE + _DEARER * len(profile.values.keys() | profile.declined)
+        asked = sum(fact.effort > 0 and (fact.id in profile.values or fact.id in profile.declined) for fact in rules.inputs)
+        self.price = _PRICE * (1 + (asked / _PATIENCE) ** 3)
         self._found = {id(check.when) for check in found}
         self.bits = [_bits(piece, self.facts) for piece in plan.pieces]
         self.admitted = [when is None or holds(when, self.facts) for when in plan.applies]
@@ -196,7 +195,7 @@ class Outlook:
         self.ways = {sign: self._ways_of(sign, frozenset()) for signs in plan.signs for sign in signs}
         self._shown = [name for name in plan.looks if name in self.facts]
         self.signs = [[sign for sign in signs if not self._is_looks(plan.pieces[sign])] for signs in plan.signs]
-        self.beliefs = self._believe()
+        self.beliefs = self._believe(profile)
 
     def _is_looks(self, piece: Piece) -> bool:
         """Whether a piece says what the known looks say as well, and more finely."""
@@ -223,26 +222,22 @@ class Outlook:
         needed = self.plan.inputs[condition.fact]
         return float(self.closed.isdisjoint(needed) and without.isdisjoint(needed))
 
-    def _believe(self) -> list[float]:
+    def _believe(self, profile: Profile) -> list[float]:
         """What is believed of each cause, by place; all together 1 (or 0, where none applies)."""
-        scores: list[float] = list(self.scores)
-        told = [0] * len(scores)
+        scores = list(self.scores)
         found = [any(self.bits[sign] >= _STRONG for sign in signs) for signs in self.plan.signs]
         for piece, bits in zip(self.plan.pieces, self.bits, strict=True):
             if self._is_looks(piece):
                 scores[piece.cause] -= bits
-            else:
-                told[piece.cause] += max(bits, 0)
-        for place, others in enumerate(self.plan.confused):
-            scores[place] += _CONFUSED * max((told[other] for other in others if found[other]), default=0)
         weights = [2.0**score if admitted is not False else 0.0 for score, admitted in zip(scores, self.admitted, strict=True)]
         for name in self._shown:
             for place, often in enumerate(self.plan.looks[name]):
                 weights[place] *= often[str(self.facts[name])]
         for place, signs in enumerate(self.signs):
-            weights[place] **= _SHARPER
             if signs and not found[place]:
                 weights[place] *= self._hidden(signs)
+        known = {**profile.values, **dict.fromkeys(profile.declined)}
+        weights = [weight * likely**_TRUST for weight, likely in zip(weights, self.plan.telling.likelihoods(known), strict=True)]
         whole = sum(weights)
         return [weight / whole for weight in weights] if whole else weights
 
@@ -329,6 +324,13 @@ class Outlook:
             total += self.beliefs[cause] * sum(answer for answer, changes in zip(answers, changing, strict=True) if changes)
         return total
 
+    def worth(self, prospect: Prospect) -> float:
+        """What a question promises beside the effort of answering: another first place, and something about the cause."""
+        fact = prospect.fact
+        curious: float = _CURIOUS * self.plan.telling.information(fact.id, self.beliefs) / fact.effort**_EFFORT
+        chance: float = prospect.chance / prospect.effort**_EFFORT
+        return (chance + curious) / (_PRIVATE if fact.sensitive else 1.0)
+
     def _is_overtaken(self, changes: Mapping[int, int]) -> bool:
         """Whether another cause stands first once ``changes`` have been added to the scores; of equal ones the earlier does."""
         if not self.order:
@@ -372,8 +374,11 @@ def is_opening(plan: Plan, fact: str) -> bool:
 
 
 def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
-    """The questions that are worth their price, best first. A condition over several open facts counts for the cheapest."""
-    found = [_prospect(outlook, (fact,), outlook.outcomes(fact)) for fact in askable]
+    """The questions to ask, best first, as long as one is worth its price; none any more where no chance is.
+
+    A condition over several open facts counts for the cheapest of them.
+    """
+    found = [Prospect(fact, outlook.chance(fact.id, outlook.outcomes(fact)), fact.effort) for fact in askable]
     by_id = {fact.id: fact for fact in askable}
     for place, piece in enumerate(outlook.plan.pieces):
         if not outlook.beliefs[piece.cause]:
@@ -383,14 +388,10 @@ def prospects(outlook: Outlook, askable: Collection[Fact]) -> list[Prospect]:
                 continue
             missing = [fact for fact in outlook.plan.needed(when) if fact not in outlook.facts]
             if 2 <= len(missing) <= _JOINTLY and all(fact in by_id for fact in missing):
-                facts = tuple(sorted((by_id[fact] for fact in missing), key=lambda fact: (fact.effort, fact.order)))
+                facts = sorted((by_id[fact] for fact in missing), key=lambda fact: (fact.effort, fact.order))
                 together = Outcome(True, 1.0, {piece.cause: bits - outlook.bits[place]})
-                found.append(_prospect(outlook, facts, [together, Outcome(False, 1.0, {})]))
-    worthy = (prospect for prospect in found if prospect.chance >= outlook.price)
-    return sorted(worthy, key=lambda prospect: (-prospect.worth, prospect.fact.order))
-
-
-def _prospect(outlook: Outlook, facts: tuple[Fact, ...], outcomes: list[Outcome]) -> Prospect:
-    chance = outlook.chance(facts[0].id, outcomes)
-    effort = sum(fact.effort for fact in facts) ** _EFFORT
-    return Prospect(facts[0], chance, chance / effort / (_PRIVATE if facts[0].sensitive else 1.0))
+                chance = outlook.chance(facts[0].id, [together, Outcome(False, 1.0, {})])
+                found.append(Prospect(facts[0], chance, sum(fact.effort for fact in facts)))
+    if not any(prospect.chance >= outlook.price for prospect in found):
+        return []
+    return sorted(found, key=lambda prospect: (-outlook.worth(prospect), prospect.fact.order))

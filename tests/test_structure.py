@@ -20,7 +20,7 @@ PACKAGE = ROOT / "jiebei_check"
 LAYERS = (
     ("errors", "values", "decoding", "output"),
     ("layers", "document", "yaml_trouble", "yaml_reader", "conditions"),
-    ("ruleset", "profile", "shapes"),
+    ("ruleset", "profile", "shapes", "told"),
     ("rule_reader", "rule_conditions", "rule_files", "rule_facts", "rule_causes", "loader", "compiled", "overlay", "rulebook"),
     ("inference",),
     ("wording", "phrases", "thresholds", "quantise", "cut", "reach", "worth", "interview", "spoken", "dialogue", "firmness", "explain"),
@@ -63,6 +63,7 @@ ENGINE = (
     "ruleset",
     "inference",
     "interview",
+    "told",
     "quantise",
     "cut",
     "flags",
