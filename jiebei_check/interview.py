@@ -186,7 +186,9 @@ def _why(wording: Wording, outlook: Outlook, fact: Fact) -> str:
     if down is not None:
         fallen = min(leading, key=lambda place: (down.changes.get(place, 0), place))
         if down.changes.get(fallen, 0) < 0:
-            sentences.append(wording.word("interview.why_down", answer=_answer(wording, fact, down), title=_title(wording, fallen)))
+            sentences.append(
+                wording.word("interview.why_down", answer=_answer(wording, outlook, fact, down), title=_title(wording, fallen))
+            )
     if not sentences:
         sentences.append(_jointly(wording, outlook, fact))
     return ("" if wording.language == "zh" else " ").join(sentences)
@@ -195,7 +197,7 @@ def _why(wording: Wording, outlook: Outlook, fact: Fact) -> str:
 def _rise(wording: Wording, outlook: Outlook, fact: Fact, outcome: Outcome) -> str:
     risen = max(outcome.changes, key=lambda place: (outcome.changes[place], outlook.scores[place], -place))
     before, after = _order(outlook, {}), _order(outlook, outcome.changes)
-    answer, title = _answer(wording, fact, outcome), _title(wording, risen)
+    answer, title = _answer(wording, outlook, fact, outcome), _title(wording, risen)
     if risen not in before or risen not in after or before.index(risen) == 0:
         return wording.word("interview.why_firmer", answer=answer, title=title)
     if after.index(risen) == 0:
@@ -215,7 +217,7 @@ def _jointly(wording: Wording, outlook: Outlook, fact: Fact) -> str:
             continue
         for when, _ in piece.steps:
             needed = plan.needed(when)
-            if fact.id in needed and holds(when, outlook.facts) is None:
+            if fact.id in needed and len(needed) > 1 and holds(when, outlook.facts) is None:
                 others = [wording.text(plan.rules.facts[name].label) for name in needed if name != fact.id]
                 labels = wording.word("punctuation.list").join(others)
                 return wording.word("interview.why_together", others=labels, title=_title(wording, piece.cause))
@@ -234,7 +236,7 @@ def _title(wording: Wording, place: int) -> str:
     return wording.text(wording.rules.causes[place].title)
 
 
-def _answer(wording: Wording, fact: Fact, outcome: Outcome) -> str:
-    said = wording.value(fact, outcome.value)
+def _answer(wording: Wording, outlook: Outlook, fact: Fact, outcome: Outcome) -> str:
+    said = wording.value(fact, outlook.plan.spoken(fact, outcome.value))
     spelt = fact.unit in wording.rules.units and fact.unit not in ("ratio", "percent_a_year")  # those two come with their sign
     return f"{said} {wording.text(wording.rules.units[fact.unit])}" if spelt else said

@@ -223,6 +223,19 @@ def test_why_names_a_cause_that_the_answer_would_move(rules: RuleSet) -> None:
             assert ask_about(rules, Profile(known), fact.id, "en").question is not None
 
 
+def test_why_is_said_in_whole_sentences_with_answers_that_people_would_give(rules: RuleSet) -> None:
+    profile = make_profile({"line": {"product": "jiebei", "change": "cut"}}, rules.facts, rules.notation)
+    for fact in rules.inputs:
+        if fact.effort:
+            question = ask_about(rules, profile, fact.id, "zh").question
+            assert question is not None
+            assert "「」" not in question.why
+            assert question.why.endswith("。")
+    question = ask_about(rules, profile, "person.age", "en").question
+    assert question is not None
+    assert '"17 years"' in question.why
+
+
 def test_the_plan_is_made_anew_for_another_rule_set(rules: RuleSet) -> None:
     plan = plan_for(rules)
     assert plan_for(rules) is plan
