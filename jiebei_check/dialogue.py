@@ -10,14 +10,16 @@ from typing import NamedTuple
 from .conditions import Condition
 from .decoding import visible
 from .errors import Problem, Refused
-from .inference import derive
+from .inference import consider, derive
 from .interview import Question, Step, applies, ask_about, next_in_order, next_question
+from .phrases import with_unit
 from .profile import Profile
 from .ruleset import RuleSet
 from .spoken import BACK, KEEP, QUIT, SKIP, WHY, Said, tongue_of, understand
 from .wording import Wording
 
 PLAIN, STRONG, FAINT, CARE = "plain", "strong", "faint", "care"
+_OFTEN = 4  # questions skipped in a row, after which it is said that one can stop
 _SHOWN = 30  # characters of an answer that was not understood
 
 
@@ -37,10 +39,10 @@ class Voice(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What came of it: the profile, how many questions were asked, and whether input ended."""
+    """What came of it: the profile, whether anything in it is new, and whether input ended."""
 
     profile: Profile
-    asked: int
+    changed: bool
     cut_off: bool
 
 
@@ -55,23 +57,29 @@ class Dialogue:
         self._tongue = tongue_of(rules)
         self._next = next_in_order if everything else next_question
         self._most = most
+        self._skipped = 0  # questions skipped one behind the other
 
     def hold(self, profile: Profile) -> Held:
         """Ask until it is time to stop; ``profile`` must hold the day (``as_of``) from which times are told."""
-        self._say([Line(self._word("greeting")), Line(self._word("usage"), FAINT)])
-        asked: list[str] = []
-        place = 0  # of the question on the table; behind the end: a new one
-        cut_off = False
+        before = profile
+        asked = [fact.id for fact in self._rules.inputs if fact.effort and (fact.id in profile.values or fact.id in profile.declined)]
+        given = frozenset(asked)  # answers of an earlier day come before the first question of this one
+        place = len(asked)  # of the question on the table; behind the end: a new one
+        greeted = cut_off = False
         while True:
             step = self._step(profile, asked, place)
             if step.question is None:
                 self._say([Line(), Line(step.says, STRONG)])
                 break
-            if place == len(asked) and self._most is not None and place >= self._most:
-                self._say([Line(), Line(self._word("enough", count=place), STRONG)])
+            number = place - len(given.intersection(asked)) + 1
+            if place == len(asked) and self._most is not None and number > self._most:
+                self._say([Line(), Line(self._word("enough", count=self._most), STRONG)])
                 break
+            if not greeted:
+                self._say([Line(self._word("greeting")), Line(self._word("usage"), FAINT)])
+                greeted = True
             fact = step.question.fact
-            said = self._ask(step, step.question, profile, place, again=place < len(asked))
+            said = self._ask(step, step.question, profile, number, again=place < len(asked))
             if said is None or said.kind == QUIT:
                 cut_off = said is None
                 self._say([Line(), Line(self._word("ended"), STRONG)])
@@ -88,7 +96,7 @@ class Dialogue:
                 profile = self._noted(profile, fact, said)
                 asked, profile = self._still_fitting(asked, profile, fact)
             place = len(asked)
-        return Held(profile, len(asked), cut_off)
+        return Held(profile, profile != before, cut_off)
 
     def _step(self, profile: Profile, asked: list[str], place: int) -> Step:
         if place < len(asked):
@@ -99,12 +107,21 @@ class Dialogue:
         """``profile`` with the answer, or with the fact as one that was asked and is not known."""
         values = {name: value for name, value in profile.values.items() if name != fact}
         if said.value is None:
-            self._say([Line(self._word("skipped"), FAINT)])
+            self._skipped += 1
+            self._say([Line(self._word("skipped" if self._skipped % _OFTEN else "skipped_often"), FAINT)])
             return Profile(values, profile.declined | {fact}, profile.id)
+        self._skipped = 0
         colon = self._wording.word("punctuation.colon")
-        answer = self._wording.value(self._rules.facts[fact], said.value)
+        answer = with_unit(self._wording, self._rules.facts[fact], said.value)
         self._say([Line(self._word("noted", colon=colon, answer=answer), FAINT)])
-        return Profile({**values, fact: said.value}, profile.declined - {fact}, profile.id)
+        known = consider(self._rules, values)[1]
+        values = {**values, fact: said.value}
+        stop = self._wording.word("punctuation.stop")
+        for check in consider(self._rules, values)[1]:
+            if check not in known:
+                text = self._wording.filled(check.text, values).removesuffix(stop)
+                self._say([Line(self._word("contradicts", text=text), CARE)])
+        return Profile(values, profile.declined - {fact}, profile.id)
 
     def _still_fitting(self, asked: list[str], profile: Profile, changed: str) -> tuple[list[str], Profile]:
         """Without the later answers whose questions do not apply any more now that ``changed`` has another one."""
@@ -117,10 +134,10 @@ class Dialogue:
         values = {name: value for name, value in profile.values.items() if name not in gone}
         return [name for name in asked if name not in gone], Profile(values, profile.declined - gone, profile.id)
 
-    def _ask(self, step: Step, question: Question, profile: Profile, place: int, *, again: bool) -> Said | None:
+    def _ask(self, step: Step, question: Question, profile: Profile, number: int, *, again: bool) -> Said | None:
         """Show a question and listen until something is understood; None where input has ended."""
         fact = self._rules.facts[question.fact]
-        self._say(self._shown(step, question, profile, place, again=again))
+        self._say(self._shown(step, question, profile, number, again=again))
         while True:
             line = self._voice.hear()
             if line is None:
@@ -135,8 +152,9 @@ class Dialogue:
                 continue
             return said if again or said.kind != KEEP else Said(SKIP)
 
-    def _shown(self, step: Step, question: Question, profile: Profile, place: int, *, again: bool) -> list[Line]:
-        lines = [Line(), Line(f"{self._word('number', number=place + 1)} · {self._firm(step)}", FAINT), Line(question.text, STRONG)]
+    def _shown(self, step: Step, question: Question, profile: Profile, number: int, *, again: bool) -> list[Line]:
+        count = self._word("number", number=number) if number > 0 else self._word("earlier")
+        lines = [Line(), Line(f"{count} · {self._firm(step)}", FAINT), Line(question.text, STRONG)]
         if question.hint:
             lines.append(Line(question.hint, FAINT))
         if question.sensitive:
@@ -147,7 +165,7 @@ class Dialogue:
         lines += [Line(label, mark=f"{number:>3}. ") for number, label in enumerate(options, 1)]
         lines.append(Line(self._how(question), FAINT))
         if again:
-            answer = self._wording.value(self._rules.facts[question.fact], profile.values.get(question.fact))
+            answer = with_unit(self._wording, self._rules.facts[question.fact], profile.values.get(question.fact))
             lines.append(Line(self._word("before", answer=answer)))
         return lines
 
@@ -167,20 +185,29 @@ class Dialogue:
             return self._word("pick")
         if question.type == "date":
             return self._word("date")
+        example = self._example(unit)
         if unit in ("ratio", "percent_a_year"):
-            return self._word(unit)
-        if not question.unit:
-            return self._word("count")
-        return self._word("unit", unit=question.unit, example=self._word("example_money" if unit == "yuan" else "example_number"))
+            return self._word(unit, example=example)
+        return self._word("unit", unit=question.unit, example=example) if question.unit else self._word("count", example=example)
+
+    def _example(self, unit: str) -> str:
+        key = f"interview.examples.{unit}"
+        example = self._wording.word(key)
+        return self._word("examples.other") if example == key else example
 
     def _not_understood(self, question: Question, line: str, refusal: Refused) -> str:
         """What was not understood, with an example of what would be."""
         found = visible(line.strip())
         found = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
         if question.choices:
-            return self._word("pick_again", found=found, count=len(question.choices))
+            several = "1,3" if question.type == "choices" else f"1{self._wording.word('explain.or')}{question.choices[0].label}"
+            return self._word("pick_again", found=found, count=len(question.choices), example=several)
         if question.type == "bool":
             return self._word("yes_no_again", found=found)
+        if refusal.code in ("bad_int", "bad_number"):
+            return self._word("number_again", found=found, example=self._example(self._rules.facts[question.fact].unit))
+        if refusal.code == "bad_date":
+            return self._word("date_again", found=found)
         params = {**refusal.params, "found": found}
         sentence = self._wording.problem(Problem(refusal.code, params=params))
         return self._word("try_again", problem=sentence.rstrip("." + self._wording.word("punctuation.stop")))

@@ -15,9 +15,11 @@ from typing import NamedTuple
 
 from .conditions import All, AnyOf, Condition, In, Not, Range, holds
 from .inference import Diagnosis, diagnose
+from .phrases import span, with_unit
 from .profile import Profile
 from .reach import is_settled
 from .ruleset import RuleSet
+from .thresholds import is_ordered
 from .values import Fact, Facts
 from .wording import Wording
 from .worth import Outcome, Outlook, is_opening, plan_for, prospects
@@ -176,9 +178,10 @@ def _why(wording: Wording, outlook: Outlook, fact: Fact) -> str:
         return wording.word("interview.why_opening")
     outcomes = [outcome for outcome in outlook.outcomes(fact) if outcome.changes]
     sentences = []
-    up = max(outcomes, key=lambda outcome: max(outcome.changes.values()), default=None)
-    if up is not None and max(up.changes.values()) > 0:
-        sentences.append(_rise(wording, outlook, fact, up))
+    rises = [(outcome, place) for outcome in outcomes for place, bits in outcome.changes.items() if bits > 0]
+    up, risen = max(rises, key=lambda rise: _promise(outlook, *rise), default=(None, 0))
+    if up is not None:
+        sentences.append(_rise(wording, outlook, fact, up, risen))
     ordered = _order(outlook, {})
     leading = set(ordered[:5])
     others = [outcome for outcome in outcomes if outcome is not up or not sentences]
@@ -194,8 +197,14 @@ def _why(wording: Wording, outlook: Outlook, fact: Fact) -> str:
     return ("" if wording.language == "zh" else " ").join(sentences)
 
 
-def _rise(wording: Wording, outlook: Outlook, fact: Fact, outcome: Outcome) -> str:
-    risen = max(outcome.changes, key=lambda place: (outcome.changes[place], outlook.scores[place], -place))
+def _promise(outlook: Outlook, outcome: Outcome, place: int) -> tuple[bool, float, int, int]:
+    """How much there is in it that an answer raises a cause: first place, then how much it would be believed."""
+    before, after = _order(outlook, {}), _order(outlook, outcome.changes)
+    bits = outcome.changes[place]
+    return after[:1] == [place] != before[:1], outlook.beliefs[place] * 2.0**bits, bits, -place
+
+
+def _rise(wording: Wording, outlook: Outlook, fact: Fact, outcome: Outcome, risen: int) -> str:
     before, after = _order(outlook, {}), _order(outlook, outcome.changes)
     answer, title = _answer(wording, outlook, fact, outcome), _title(wording, risen)
     if risen not in before or risen not in after or before.index(risen) == 0:
@@ -211,16 +220,17 @@ def _rise(wording: Wording, outlook: Outlook, fact: Fact, outcome: Outcome) -> s
 def _jointly(wording: Wording, outlook: Outlook, fact: Fact) -> str:
     """A fact that changes nothing by itself: the cause and the facts with which it counts, or what else it is good for."""
     plan = outlook.plan
-    for place in plan.moves[fact.id]:
-        piece = plan.pieces[place]
-        if not outlook.beliefs[piece.cause]:
-            continue
-        for when, _ in piece.steps:
+    found: list[tuple[float, int, tuple[str, ...]]] = []
+    for piece in (plan.pieces[place] for place in plan.moves[fact.id]):
+        for when, bits in piece.steps:
             needed = plan.needed(when)
-            if fact.id in needed and len(needed) > 1 and holds(when, outlook.facts) is None:
-                others = [wording.text(plan.rules.facts[name].label) for name in needed if name != fact.id]
-                labels = wording.word("punctuation.list").join(others)
-                return wording.word("interview.why_together", others=labels, title=_title(wording, piece.cause))
+            others = tuple(name for name in needed if name != fact.id and name not in outlook.facts)
+            if fact.id in needed and others and holds(when, outlook.facts) is None:
+                found.append((outlook.beliefs[piece.cause] * 2.0**bits, -piece.cause, others))
+    most, place, names = max(found, default=(0.0, 0, ()))
+    if most:
+        labels = wording.word("punctuation.list").join(wording.text(plan.rules.facts[name].label) for name in names)
+        return wording.word("interview.why_together", others=labels, title=_title(wording, -place))
     informs = plan.telling.information(fact.id, outlook.beliefs) >= _INFORMS
     return wording.word("interview.why_narrows" if informs else "interview.why_complete")
 
@@ -237,6 +247,7 @@ def _title(wording: Wording, place: int) -> str:
 
 
 def _answer(wording: Wording, outlook: Outlook, fact: Fact, outcome: Outcome) -> str:
-    said = wording.value(fact, outlook.plan.spoken(fact, outcome.value))
-    spelt = fact.unit in wording.rules.units and fact.unit not in ("ratio", "percent_a_year")  # those two come with their sign
-    return f"{said} {wording.text(wording.rules.units[fact.unit])}" if spelt else said
+    if not is_ordered(fact):
+        return wording.value(fact, outcome.value)
+    low, high = outlook.alike(fact, outcome)
+    return with_unit(wording, fact, low) if low == high else span(wording, fact, low, high)

@@ -15,6 +15,15 @@ from .errors import Problem, WriteError
 # Signs of our own that old encodings lack (GBK has no minus sign), and what is put in their place there
 _PLAIN = {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2026": "...",
     "\u00d7": "x", "\u221a": "v", "\u2588": "#", "\u00b7": "-", "\u00a0": " "}  # fmt: skip
+_CODES = {
+    errno.ENOENT: "no_folder",
+    errno.ENOTDIR: "no_folder",
+    errno.EISDIR: "target_is_folder",
+    errno.EACCES: "no_write_permission",
+    errno.EPERM: "no_write_permission",
+    errno.EROFS: "no_write_permission",
+    errno.ENAMETOOLONG: "name_too_long",
+}
 
 
 class ReaderGone(Exception):
@@ -138,4 +147,20 @@ def cannot_write(name: str, error: BaseException) -> Problem:
     number = getattr(error, "errno", None)
     if number == errno.ENOSPC:
         return Problem("disk_full_stream" if name == "stdout" else "disk_full", name)
+    if name != "stdout" and number in _CODES:
+        return Problem(_CODES[number], name)
     return Problem("cannot_write", name, params={"found": os.strerror(number) if number else "closed"})
+
+
+def require_writable(path: str) -> None:
+    """WriteError where it can be told beforehand that no file can be written to ``path``."""
+    folder = os.path.dirname(os.path.realpath(path))
+    if os.path.isdir(path):
+        number = errno.EISDIR
+    elif not os.path.isdir(folder):
+        number = errno.ENOENT
+    elif not os.access(folder, os.W_OK):
+        number = errno.EACCES
+    else:
+        return
+    raise WriteError([cannot_write(path, OSError(number, ""))])

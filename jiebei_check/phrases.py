@@ -36,9 +36,14 @@ def then(wording: Wording, leader: str, *, inconclusive: bool) -> str:
 
 def amount(wording: Wording, fact: Fact, value: Value | None) -> str:
     """A value as it is read in a sentence: a number with its unit, an answer in quotation marks."""
-    shown = wording.value(fact, value)
     if isinstance(value, bool) or fact.choices:
-        return wording.word("explain.answer", value=shown)
+        return wording.word("explain.answer", value=wording.value(fact, value))
+    return with_unit(wording, fact, value)
+
+
+def with_unit(wording: Wording, fact: Fact, value: Value | None) -> str:
+    """A value as people read it, a number with its unit."""
+    shown = wording.value(fact, value)
     unit = wording.rules.units.get(fact.unit)
     if unit is None or fact.unit in _WRITTEN_OUT or isinstance(value, str) or value is None:
         return shown
@@ -51,7 +56,11 @@ def needed(wording: Wording, fact: Fact, to: In | Range) -> str:
         shown = [amount(wording, fact, value) for value in to.values[:_LISTED]]
         text = wording.word("explain.or").join(shown)
         return text if len(shown) == len(to.values) else wording.word("explain.and_others", text=text)
-    low, high = to.low, to.high
+    return span(wording, fact, to.low, to.high)
+
+
+def span(wording: Wording, fact: Fact, low: Value | None, high: Value | None) -> str:
+    """A stretch of values, ends included; one end may be open."""
     if low is not None and high is not None:
         if low == high:
             return wording.word("explain.exactly", value=amount(wording, fact, low))

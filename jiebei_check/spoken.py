@@ -5,7 +5,7 @@ all languages of a rule set are understood at once, as in a profile.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,8 +19,13 @@ _MONTH_DAY = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
 _UNMARKED = re.compile(r"(\d{4})(\d{2})(\d{2})?", re.ASCII)
 _NAMED_MONTH = re.compile(r"(?:(\d{1,2})\s+)?([a-z]+)\.?(?:\s+(\d{1,2})(?!\d))?(?:,?\s+(\d{4}))?", re.ASCII)
 _COUNT = Fact("count", "number", {}, {}, {})
-_MONTHS = "month_names"  # one list of twelve a language, one behind the other
+_CENTURY = re.compile(r"(\d{2})-(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
+_YEAR = re.compile(r"(?:20)?(\d{2})", re.ASCII)
+_MONTHS, _WEEKDAYS = "month_names", "weekdays"  # lists of twelve and of seven, those of all languages one behind the other
 _DAYS_A_WEEK, _MONTHS_A_YEAR = 7, 12
+_PARTS = (("year_start", 1), ("year_middle", 6), ("year_end", 12))
+_YEARS = (("this_year", 0), ("last_year", 1), ("year_before", 2))
+_DECIMALS = 4  # of a third
 _OLDEST = 60 * _MONTHS_A_YEAR  # months: "900 years ago" is no date
 
 
@@ -52,8 +57,9 @@ def tongue_of(rules: RuleSet) -> Tongue:
     names = {key for language in rules.languages.values() for key in language.words if key.startswith(prefix)}
     commands = {kind: frozenset(alternatives(f"interview.commands.{kind}")) for kind in (WHY, BACK, QUIT)}
     relative = {name.removeprefix(prefix): alternatives(name) for name in names}
-    lists = (fold(language.words.get(f"{prefix}{_MONTHS}", "")).split("|") for language in rules.languages.values())
-    relative[_MONTHS] = tuple(name for names in lists if len(names) == _MONTHS_A_YEAR for name in names)  # their order counts
+    for key, size in ((_MONTHS, _MONTHS_A_YEAR), (_WEEKDAYS, _DAYS_A_WEEK)):
+        lists = (fold(language.words.get(f"{prefix}{key}", "")).split("|") for language in rules.languages.values())
+        relative[key] = tuple(name for names in lists if len(names) % size == 0 for name in names)  # their order counts
     return Tongue(rules.notation, commands, relative, *(frozenset(alternatives(f"interview.{word}_file")) for word in ("no", "yes")))
 
 
@@ -67,28 +73,31 @@ def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
             return Said(kind)
     if word in tongue.notation.unknown:
         return Said(SKIP)
-    try:
-        value = parse(fact, _plain(fact, word, line, tongue, as_of), tongue.notation)
-    except Refused:
-        bare = _unhedged(word, tongue)
-        if bare == word or fact.type not in ("bool", "choice"):
-            raise
-        if not bare:
-            return Said(SKIP)  # "perhaps"
-        value = parse(fact, bare, tongue.notation)
-    return Said(SKIP) if value is None else Said(VALUE, value)
+    refusal = None
+    for said in (line, *_unhedged(word, tongue)):
+        try:
+            value = parse(fact, _plain(fact, fold(said), said, tongue, as_of), tongue.notation)
+        except Refused as refused:
+            refusal = refusal or refused
+        else:
+            return Said(SKIP) if value is None else Said(VALUE, value)  # None: nothing is left of "perhaps"
+    assert refusal is not None  # the line itself was tried
+    raise refusal
 
 
-def _unhedged(word: str, tongue: Tongue) -> str:
-    """``word`` without what people put around an answer of which they are not quite sure ("I think not")."""
+def _unhedged(word: str, tongue: Tongue) -> Iterator[str]:
+    """``word`` with ever less of what people put around an answer of which they are not quite sure ("I think not")."""
     before = None
     while word != before:
         before = word
-        for hedge in tongue.relative.get("hedge", ()):
-            word = word.removeprefix(hedge).strip()
         for end in tongue.relative.get("hedge_end", ()):
-            word = word.removesuffix(end).strip()
-    return word
+            shorter = word.removesuffix(end).strip()
+            if shorter != word:
+                yield (word := shorter)
+        for hedge in tongue.relative.get("hedge", ()):
+            shorter = word.removeprefix(hedge).strip()
+            if shorter != word:
+                yield (word := shorter)
 
 
 def is_yes(line: str, tongue: Tongue) -> bool | None:
@@ -101,10 +110,10 @@ def is_yes(line: str, tongue: Tongue) -> bool | None:
 
 
 def file_named(line: str, tongue: Tongue) -> str | None:
-    """The file that a line names: empty where it says no, None where it says yes without a name."""
+    """The file that a line names: empty where it says no, None where it says yes without a name, or gives none that a file can have."""
     if fold(line) in tongue.no_file:
         return ""
-    if fold(line) in tongue.yes_file:
+    if fold(line) in tongue.yes_file or fold(line) == "-" or not line.strip().isprintable():
         return None
     try:
         said = understand(Fact("", "bool", {}, {}, {}), line, tongue, "")
@@ -125,11 +134,11 @@ def _plain(fact: Fact, word: str, line: str, tongue: Tongue, as_of: str) -> obje
         return picked if all(picked) else line
     word = _without(word, tongue.relative.get("about", ()))
     if fact.type == "date":
-        return _time(word, tongue, as_of) or line
+        return _time(word, tongue, as_of)
     if word in tongue.notation.no:
         return 0  # "none"
-    halves = _halves(fact, word, tongue)
-    return halves if halves is not None else word
+    found = (_halves(fact, word, tongue), _share(fact, word, tongue))
+    return next((part for part in found if part is not None), _without_odd(word, tongue))
 
 
 def _nth(fact: Fact, word: str) -> str | None:
@@ -160,6 +169,32 @@ def _halves(fact: Fact, word: str, tongue: Tongue) -> float | None:
     return None
 
 
+def _share(fact: Fact, word: str, tongue: Tongue) -> float | None:
+    """A fraction in words ("half", "two thirds"), where a share or a percentage is asked for."""
+    whole = {"ratio": 1, "percent_a_year": 100}.get(fact.unit)
+    if whole is None:
+        return None
+    if word in tongue.relative.get("one_half", ()):
+        return whole / 2
+    for key in ("fraction", "out_of"):
+        for mark in tongue.relative.get(key, ()):
+            first, found, second = word.partition(mark)
+            parts, count = (_number(half, tongue) for half in ((first, second) if key == "fraction" else (second, first)))
+            if found and parts and count is not None:
+                return round(whole * count / parts, _DECIMALS)
+    return None
+
+
+def _without_odd(word: str, tongue: Tongue) -> str:
+    """``word`` without what says "somewhat more" inside or behind a number ("twenty-odd"): the number itself is meant."""
+    for odd in tongue.relative.get("odd", ()):
+        place = word.find(odd, 1)
+        rest = word[place + len(odd) :]
+        if place > 0 and not (rest[:1].isdigit() or rest[:1] in tongue.notation.digits):
+            return word[:place] + rest
+    return word
+
+
 def _number(word: str, tongue: Tongue) -> float | None:
     try:
         found = parse(_COUNT, word.strip(), tongue.notation)
@@ -168,8 +203,8 @@ def _number(word: str, tongue: Tongue) -> float | None:
     return found if isinstance(found, (int, float)) else None
 
 
-def _time(word: str, tongue: Tongue, as_of: str) -> str | None:
-    """An ISO date or month for a time told from ``as_of``; None where it is told in another way."""
+def _time(word: str, tongue: Tongue, as_of: str) -> str:
+    """An ISO date or month for a time told from ``as_of``; ``word`` as it is where it is told in another way."""
     today = date.fromisoformat(f"{as_of}-01"[:10])
     words = tongue.relative
     if unmarked := _UNMARKED.fullmatch(word):
@@ -182,15 +217,54 @@ def _time(word: str, tongue: Tongue, as_of: str) -> str | None:
         found = _ago(_without(ago, words.get("about", ())), tongue, today)
         if found:
             return found
+    for name, weeks in (("week_before", 2), ("last_week", 1), ("this_week", 0)):
+        for start in words.get(name, ()):
+            rest = word.removeprefix(start).strip()
+            if rest != word and (day := _in_week(today - timedelta(_DAYS_A_WEEK * weeks), rest, tongue)):
+                return (day if day <= today else day - timedelta(_DAYS_A_WEEK)).isoformat()
+    if month := _part_of_year(word, tongue, today):
+        return month
+    for part in words.get("part_of_month", ()):
+        word = word.removesuffix(part).removeprefix(part).strip() or word
     for name, months in (("month_before", 2), ("last_month", 1), ("this_month", 0)):
         for start in words.get(name, ()):
             if word.startswith(start):
                 return _with_day(_months_before(today, months), word.removeprefix(start), tongue)
-    for name, years in (("this_year", 0), ("last_year", 1), ("year_before", 2)):
+    for name, years in _YEARS:
         for start in words.get(name, ()):
             if word.startswith(start) and word != start:
                 return f"{today.year - years}-{_figures(word.removeprefix(start), tongue)}"
-    return _named(word, words.get(_MONTHS, ()), today) or _latest(_figures(word, tongue), today)
+    figures = _figures(word, tongue)
+    short = _CENTURY.fullmatch(figures)
+    if short and any(mark in word for mark in words.get("year_mark", ())):
+        return "-".join(filter(None, (f"20{short[1]}", short[2], short[3])))
+    return _named(word, words.get(_MONTHS, ()), today) or _latest(figures, today) or word
+
+
+def _in_week(day: date, rest: str, tongue: Tongue) -> date | None:
+    """``day``, or the day of its week that ``rest`` names."""
+    names = tongue.relative.get(_WEEKDAYS, ())
+    if rest in names:
+        return day + timedelta(names.index(rest) % _DAYS_A_WEEK - day.weekday())
+    return None if rest else day
+
+
+def _part_of_year(word: str, tongue: Tongue, today: date) -> str | None:
+    """The month that stands for the beginning, the middle or the end of a year; without a year the latest one."""
+    words = tongue.relative
+    for name, month in _PARTS:
+        for part in words.get(name, ()):
+            rest = word.removesuffix(part).removeprefix(part).strip()
+            if rest == word:
+                continue
+            if not rest:
+                return _latest(f"{month}-", today)
+            years = (today.year - back for key, back in _YEARS if rest in words.get(key, ()))
+            named = _YEAR.fullmatch(next((rest.removesuffix(mark) for mark in words.get("year_mark", ()) if rest.endswith(mark)), rest))
+            year = next(years, 2000 + int(named[1]) if named else None)
+            if year is not None:
+                return f"{year}-{month:02}"
+    return None
 
 
 def _named(word: str, names: tuple[str, ...], today: date) -> str | None:

@@ -17,7 +17,7 @@ from .ruleset import RuleSet, Told
 from .values import Fact, Value
 
 NOT_TOLD = ""
-_STRENGTH = 4  # what all stories together tell counts as so many stories about each cause
+_STRENGTH = 8  # what all stories together tell counts as so many stories about each cause
 
 
 def label_of(value: Value | None) -> str:

@@ -150,11 +150,6 @@ class Plan:
             self._samples[fact.id] = tuple(unlike.values())
         return self._samples[fact.id]
 
-    def spoken(self, fact: Fact, value: Value) -> Value:
-        """``value``, or of the least numbers that are alike the greatest, which says more: 17 years and not 0."""
-        alike = [one for one in self._all(fact) if self._effect(fact, one) == self._effect(fact, value)]
-        return alike[0] if fact.type in ("int", "number") and alike and alike[-1] == self._all(fact)[-1] else value
-
     def _effect(self, fact: Fact, value: Value) -> tuple[bool | None, ...]:
         return tuple(holds(leaf, {fact.id: value}) for leaf in self._leaves[fact.id])
 
@@ -315,6 +310,18 @@ class Outlook:
             several = known.weight + weight if known and fact.choices else weight
             found[key] = Outcome(known.value if known else value, max(several, known.weight) if known else several, changes)
         return list(found.values())
+
+    def alike(self, fact: Fact, outcome: Outcome) -> tuple[Value | None, Value | None]:
+        """The stretch of numbers or dates around an answer that all change the same; None for an end that is open."""
+        values = samples(self.plan.rules, self.plan.bounds, fact, self.facts)
+        same = [self.changes(fact.id, value) == outcome.changes for value in values]
+        low = high = values.index(outcome.value)
+        while low and same[low - 1]:
+            low -= 1
+        while high + 1 < len(values) and same[high + 1]:
+            high += 1
+        one = values[low] == values[high]  # 0 is said as 0, not as "at most 0"
+        return values[low] if low or one else None, values[high] if high + 1 < len(values) or one else None
 
     def chance(self, fact: str, outcomes: list[Outcome]) -> float:
         """How probable it is that the answer to ``fact`` puts another cause first."""

@@ -233,7 +233,12 @@ def test_why_is_said_in_whole_sentences_with_answers_that_people_would_give(rule
             assert question.why.endswith("。")
     question = ask_about(rules, profile, "person.age", "en").question
     assert question is not None
-    assert '"17 years"' in question.why
+    assert '"at most 17 years"' in question.why
+    known = make_profile({"as_of": "2026-11-23", "line": {"product": "jiebei", "change": "cut"}}, rules.facts, rules.notation)
+    dated = ask_about(rules, known, "line.changed_on", "en").question
+    assert dated is not None
+    assert " or later" in dated.why or " or earlier" in dated.why or "between " in dated.why or "counts together" in dated.why
+    assert "1990" not in dated.why
 
 
 def test_the_plan_is_made_anew_for_another_rule_set(rules: RuleSet) -> None:
@@ -297,10 +302,63 @@ AS_OF = "2026-11-23"
         ("repayment.overdue_now", "可能有", True),
         ("repayment.overdue_now", "I think no", False),
         ("line.product", "应该是花呗", "huabei"),
+        ("repayment.overdue_now", "好像是", True),
+        ("repayment.overdue_now", "可能是的吧", True),
+        ("repayment.overdue_now", "应该是没有", False),
+        ("repayment.overdue_now", "嗯", True),
+        ("line.changed_on", "上周", "2026-11-16"),
+        ("line.changed_on", "上周三", "2026-11-18"),
+        ("line.changed_on", "上个星期天", "2026-11-22"),
+        ("line.changed_on", "last Friday", "2026-11-20"),
+        ("line.changed_on", "星期五", "2026-11-20"),
+        ("line.changed_on", "last month", "2026-10"),
+        ("line.changed_on", "last October", "2026-10"),
+        ("line.changed_on", "last week", "2026-11-16"),
+        ("line.changed_on", "25年10月", "2025-10"),
+        ("line.changed_on", "大概去年10月份的时候吧", "2025-10"),
+        ("line.changed_on", "10月底", "2026-10"),
+        ("line.changed_on", "去年年底", "2025-12"),
+        ("line.changed_on", "24年初", "2024-01"),
+        ("line.changed_on", "late October", "2026-10"),
+        ("line.changed_on", "the end of 2024", "2024-12"),
+        ("credit.monthly_debt_service_ratio", "一半", 0.5),
+        ("credit.monthly_debt_service_ratio", "三分之一", 0.3333),
+        ("credit.monthly_debt_service_ratio", "百分之六十", 0.6),
+        ("credit.card_utilisation", "9/10", 0.9),
+        ("line.rate_before", "百分之十八", 18),
+        ("activity.account_age_months", "10多年", 120),
+        ("borrowing.loans_last_6m", "十几笔", 10),
+        ("borrowing.loans_last_6m", "20+", 20),
+        ("line.limit_before", "一万多块", 10000),
     ],
 )
 def test_what_a_keyboard_produces_is_understood(rules: RuleSet, fact: str, typed: str, meant: Value) -> None:
     assert understand(rules.facts[fact], typed, tongue_of(rules), AS_OF) == Said("value", meant)
+
+
+@pytest.mark.parametrize(
+    ("fact", "typed"),
+    [
+        ("repayment.overdue_now", "没了"),  # "not any more", or "it is gone": a yes where something is missing
+        ("repayment.overdue_now", "没同意"),
+        ("borrowing.loans_last_6m", "两三次"),
+        ("borrowing.loans_last_6m", "几次"),
+        ("activity.account_age_months", "十几二十年"),
+        ("line.limit_before", "2-3万"),
+        ("line.changed_on", "这周日前"),
+        ("line.rate_before", "万分之五"),
+    ],
+)
+def test_what_could_mean_two_things_is_asked_again(rules: RuleSet, fact: str, typed: str) -> None:
+    with pytest.raises(Refused):
+        understand(rules.facts[fact], typed, tongue_of(rules), AS_OF)
+
+
+@pytest.mark.parametrize("typed", ["可能吧", "我忘了", "想不起来了", "不想说", "I don’t know", "rather not say"])
+def test_who_does_not_know_or_will_not_say_skips(rules: RuleSet, typed: str) -> None:
+    for fact in rules.inputs:
+        if typed != "可能吧" or fact.type in ("bool", "choice"):
+            assert understand(fact, typed, tongue_of(rules), AS_OF) == Said(SKIP)
 
 
 @pytest.mark.parametrize(

@@ -208,13 +208,62 @@ def test_options_alone_are_those_of_the_interview() -> None:
         assert terminal.finish() == 0
 
 
-def test_a_folder_is_no_file_to_save_in_and_is_not_offered_to_be_overwritten(tmp_path: Path) -> None:
-    with Terminal("ask", "--save", str(tmp_path), "--max-questions", "1") as terminal:
-        terminal.keys("1\n")
-        terminal.until("没有覆盖")
-        assert "要覆盖吗" not in terminal.seen
-        terminal.keys("\n")
+@pytest.mark.parametrize(("name", "says"), [(".", "这是一个文件夹"), ("nowhere/p.yaml", "没有这个文件夹")])
+def test_where_nothing_can_be_saved_is_said_before_anything_is_asked(tmp_path: Path, name: str, says: str) -> None:
+    with Terminal("ask", "--save", name, cwd=tmp_path) as terminal:
+        terminal.until(says)
+        assert terminal.finish() == 74
+        assert "第 1 题" not in terminal.seen
+
+
+def test_a_profile_is_not_read_from_the_terminal_that_answers() -> None:
+    with Terminal("ask", "--from", "-") as terminal:
+        terminal.until("文件名")
+        assert terminal.finish() == 2
+
+
+def test_what_contradicts_is_said_at_once_and_an_answer_is_repeated_with_its_unit(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("line: {product: jiebei, change: zero}\n", encoding="utf-8")
+    with Terminal("ask", "--all", "--from", "p.yaml", "--as-of", "2026-11-23", cwd=tmp_path) as terminal:
+        terminal.until(START)
+        assert "晚于填写日期" in terminal.type("2027年3月")
+        terminal.type("<")
+        assert "晚于填写日期" not in terminal.type("今年3月")
+        terminal.type("没有提示")
+        assert "30,000 元" in terminal.type("3万")
+        assert "不是 0" in terminal.type("5000")
+        terminal.type("q", until="存成文件")
+
+
+def test_an_answer_from_a_file_can_be_changed_by_going_back(rules: RuleSet, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("line: {product: jiebei, change: cut}\n", encoding="utf-8")
+    with Terminal("ask", "--from", "p.yaml", "--save", "q.yaml", cwd=tmp_path) as terminal:
+        assert "第 1 题" in terminal.until(START)
+        assert "文件里的回答" in terminal.type("<")
+        assert "第 1 题" in terminal.type("服务被关闭")
+        terminal.type("q", until="已存到")
         assert terminal.finish() == 0
+    assert parse_profile((tmp_path / "q.yaml").read_bytes(), rules.facts, rules.notation).values["line.change"] == "closed"
+
+
+def test_who_skips_again_and_again_is_told_how_to_stop() -> None:
+    with Terminal("ask") as terminal:
+        terminal.until(START)
+        shown = [terminal.type("") for _ in range(4)]
+        assert ["随时输入 q" in one for one in shown] == [False, False, False, True]
+        terminal.type("q", until="说明")
+
+
+def test_ctrl_c_at_the_offer_to_save_says_that_nothing_was_saved(tmp_path: Path) -> None:
+    with Terminal("ask", cwd=tmp_path) as terminal:
+        terminal.until(START)
+        terminal.type("1")
+        terminal.type("q", until="存成文件")
+        terminal.until(START)
+        terminal.keys("\x03")
+        assert terminal.finish() == 130
+        assert "没有保存" in terminal.seen
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

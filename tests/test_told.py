@@ -40,7 +40,7 @@ def test_a_likelihood_is_the_count_drawn_towards_what_all_stories_tell(rules: Ru
     told[other.id] = rules.told[one.id]._replace(stories=8, answers={name: {"false": 4}})
     telling = Telling(rules._replace(told=told))
     base = [(count + 1 / 3) / (16 + 1) for count in (8, 4, 4)]  # yes, no, not told
-    parts = [[(own + 4 * all_) / (8 + 4) for own, all_ in zip(counts, base, strict=True)] for counts in ((8, 0, 0), (0, 4, 4))]
+    parts = [[(own + 8 * all_) / (8 + 8) for own, all_ in zip(counts, base, strict=True)] for counts in ((8, 0, 0), (0, 4, 4))]
     assert telling.likelihoods({name: True})[:2] == pytest.approx([1, parts[1][0] / parts[0][0]])
     assert telling.likelihoods({})[:2] == [1, 1]
     silent = telling.likelihoods({name: None})

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ..errors import EXIT_OK, Problem, UsageError, WriteError
-from ..output import cannot_write, write_file, write_stdout
+from ..output import cannot_write, require_writable, write_file, write_stdout
 from ..profile import Profile
 from ..ruleset import RuleSet
 from ..wording import DEFAULT_LANGUAGE, Wording
@@ -37,6 +37,10 @@ def ask_command(
 ) -> int:
     """一问一答，找出可能的原因 / Answer a few questions, get the likely causes."""
     require_terminal()
+    if source == "-":
+        raise UsageError([Problem("from_terminal", field="--from -")])
+    if save is not None:
+        require_writable(save)  # before anything is asked: nobody wants to answer for nothing
     colored = common.wants_color(color)
     rules = common.choose_rules(rules_folder, lang)
     day = common.today(rules, as_of)
@@ -90,8 +94,13 @@ class _Session:
             self.tell("interrupted")
             raise
         write_stdout("\n" + renderer("text")([make_report(self.rules, diagnose(self.rules, held.profile), self.lang)], self.style))
-        if held.asked or save is not None:
-            self.offer(held.profile, original, save, silent=held.cut_off)
+        if held.changed or save is not None:
+            try:
+                self.offer(held.profile, original, save, silent=held.cut_off)
+            except KeyboardInterrupt:
+                write_stdout("\n")
+                self.tell("not_saved")
+                raise
         return EXIT_OK
 
     def say(self, lines: Sequence[object]) -> None:
@@ -117,6 +126,7 @@ class _Session:
             write_stdout("\n")
             self.tell("save_offer")
             name = self.name()
+        failed: WriteError | None = None
         while name:
             agreed = not os.path.lexists(name) or os.path.isdir(name)  # a folder is refused with its reason, not offered
             if not agreed and not silent:
@@ -129,6 +139,7 @@ class _Session:
                 except WriteError as error:
                     if silent:
                         raise
+                    failed = error
                     self.say_problems(error)
                 else:
                     self.tell("saved", name=name, path=quote(name))
@@ -138,6 +149,8 @@ class _Session:
             self.tell("save_elsewhere")
             name = self.name()
         self.tell("not_saved")
+        if failed is not None and save is not None:
+            raise failed  # a script that asked for the file learns that there is none
 
     def say_problems(self, error: WriteError) -> None:
         from ..dialogue import CARE, Line  # noqa: PLC0415
@@ -150,7 +163,7 @@ class _Session:
 
         while (name := file_named(hear() or "", tongue_of(self.rules))) is None:
             self.tell("save_name")
-        return name
+        return os.path.expanduser(name)
 
     def agrees(self) -> bool:
         from ..spoken import is_yes, tongue_of  # noqa: PLC0415
