@@ -164,9 +164,11 @@ class Dialogue:
             options = [self._wording.word("value.true"), self._wording.word("value.false")]
         lines += [Line(label, mark=f"{number:>3}. ") for number, label in enumerate(options, 1)]
         lines.append(Line(self._how(question), FAINT))
-        if again:
-            answer = with_unit(self._wording, self._rules.facts[question.fact], profile.values.get(question.fact))
+        if again and question.fact in profile.values:
+            answer = with_unit(self._wording, self._rules.facts[question.fact], profile.values[question.fact])
             lines.append(Line(self._word("before", answer=answer)))
+        elif again:
+            lines.append(Line(self._word("before_skipped")))
         return lines
 
     def _firm(self, step: Step) -> str:
