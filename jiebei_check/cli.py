@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_stderr("\n")
         return EXIT_INTERRUPTED
     except _UsageError as error:
-        _show_usage(error)
+        _show_usage(error, words)
         return EXIT_USAGE
     except SystemExit:  # the command line library, writing its help to a reader that is gone
         return EXIT_READER_GONE
@@ -116,9 +116,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _show_usage(error: Exception) -> None:
+def _show_usage(error: Exception, words: Sequence[str]) -> None:
     from io import StringIO  # noqa: PLC0415 - only mistakes need it
 
+    from .usage import usage_problem  # noqa: PLC0415 - likewise
+
+    problem = usage_problem(error.format_message())  # type: ignore[attr-defined]  # _UsageError has it
+    if problem is not None:
+        command = " ".join(("jiebei-check", *words[:1])) if words[:1] and words[0] in COMMANDS else "jiebei-check"
+        problems = (problem, Problem("see_help", params={"found": f"{command} -h"}))
+        write_stderr("".join(f"{line}\n" for line in explain_problems(problems, language(words))))
+        return
     text = StringIO()
     error.show(text)  # type: ignore[attr-defined]  # _UsageError has it
     write_stderr("".join(f"{visible(line)}\n" for line in text.getvalue().splitlines()))

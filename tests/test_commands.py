@@ -249,3 +249,35 @@ def test_no_escape_sequence_goes_into_a_pipe_unless_asked_for(run: Run) -> None:
     assert b"\x1b" in run("diagnose", EXAMPLE, "--color", "always").stdout
     assert b"\x1b" in run("diagnose", EXAMPLE, env={"FORCE_COLOR": "1", "NO_COLOR": ""}).stdout
     assert b"\x1b" not in run("diagnose", EXAMPLE, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "chinese", "english"),
+    [
+        (("diagnos",), "没有「diagnos」这个命令，是不是想写「diagnose」", 'did you mean "diagnose"'),
+        (("diagnose",), "后面还要写 PROFILE...", "PROFILE... is missing"),
+        (("diagnose", "--colour", "never", "p.yaml"), "没有「--colour」这个选项，是不是想写「--color」", "there is no option --colour"),
+        (("ask", "--max-questions", "many"), "「--max-questions」后面要写整数", "needs a whole number"),
+        (("ask", "--max-questions", "0"), "「--max-questions」要在 ≥ 1 之内", "allowed: ≥ 1"),
+        (("batch", "p.csv", "--jobs", "65"), "「--jobs」要在 1–64 之内", "allowed: 1–64"),
+        (("diagnose", "--top"), "「--top」后面还要写一个值", "--top needs a value"),
+        (("ask", "--all=3"), "「--all」后面不用写值", "--all takes no value"),
+        (("next", "p.yaml", "q.yaml"), "多写了「q.yaml」", '"q.yaml" is too much'),
+    ],
+)
+def test_a_mistake_in_the_command_line_is_explained_in_the_language_asked_for(
+    run: Run, arguments: tuple[str, ...], chinese: str, english: str
+) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    said = done.stderr.decode()
+    assert chinese in said
+    assert "-h" in said.splitlines()[-1]
+    assert english in run(arguments[0], "--lang=en", *arguments[1:]).stderr.decode()
+
+
+def test_columns_are_only_asked_for_where_there_are_columns(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("line.product\njiebei\n", encoding="utf-8")
+    done = run("batch", str(tmp_path / "p.csv"), "--fields", "id")
+    assert done.returncode == 2
+    assert "--fields" in done.stderr.decode()

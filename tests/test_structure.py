@@ -54,7 +54,7 @@ LAYERS = (
         "compare",
     ),
     ("render",),
-    ("sink", "batch_forms", "commands", "cli", "__main__"),
+    ("sink", "batch_forms", "usage", "commands", "cli", "__main__"),
 )
 ENGINE = (
     "errors",

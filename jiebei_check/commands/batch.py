@@ -58,6 +58,8 @@ def batch_command(
     common.one_of("--fail-on", fail_on, LEVELS)
     rules = common.choose_rules(rules_folder, lang)
     day = common.today(rules, as_of)
+    if fields is not None and form != "csv":
+        raise UsageError([Problem("not_together", field="--fields", params={"found": f"--format {form}"})])
     columns = choose_fields(fields, rules) if form == "csv" else ()
     task = Task(rules, day, as_of is not None, lang, form, columns, _folder(out_dir), fail_on or "")
     words = Wording(rules, lang)
