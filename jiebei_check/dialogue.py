@@ -15,7 +15,8 @@ from .interview import Question, Step, applies, ask_about, next_in_order, next_q
 from .phrases import with_unit
 from .profile import Profile
 from .ruleset import RuleSet
-from .spoken import BACK, KEEP, QUIT, SKIP, WHY, Said, tongue_of, understand
+from .spoken import KEEP, SKIP, Said, understand
+from .tongue import BACK, QUIT, WHY, tongue_of
 from .wording import Wording
 
 PLAIN, STRONG, FAINT, CARE = "plain", "strong", "faint", "care"

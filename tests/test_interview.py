@@ -19,7 +19,8 @@ from jiebei_check.loader import build
 from jiebei_check.rulebook import read_files
 from jiebei_check.ruleset import Cause, Check, Evidence, Otherwise
 from jiebei_check.ruleset import Step as Rung
-from jiebei_check.spoken import BACK, KEEP, QUIT, SKIP, WHY, Said, tongue_of, understand
+from jiebei_check.spoken import KEEP, SKIP, Said, file_named, understand
+from jiebei_check.tongue import BACK, QUIT, WHY, tongue_of
 from jiebei_check.values import Choice, Fact, Value
 from jiebei_check.worth import Outlook, plan_for, prospects
 
@@ -352,6 +353,23 @@ def test_what_a_keyboard_produces_is_understood(rules: RuleSet, fact: str, typed
 def test_what_could_mean_two_things_is_asked_again(rules: RuleSet, fact: str, typed: str) -> None:
     with pytest.raises(Refused):
         understand(rules.facts[fact], typed, tongue_of(rules), AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("我的情况.yaml", "我的情况.yaml"),
+        (" p.yaml ", "p.yaml"),
+        ("不用了", ""),
+        ("", ""),
+        ("q", ""),
+        ("好的", None),
+        ("-", None),
+        ("a\x1b[31m", None),
+    ],
+)
+def test_a_name_for_a_file_is_told_from_yes_and_no_and_from_odd_keys(rules: RuleSet, typed: str, name: str | None) -> None:
+    assert file_named(typed, tongue_of(rules)) == name
 
 
 @pytest.mark.parametrize("typed", ["可能吧", "我忘了", "想不起来了", "不想说", "I don’t know", "rather not say"])

@@ -159,14 +159,16 @@ class _Session:
 
     def name(self) -> str:
         """The file that the person names; empty for none."""
-        from ..spoken import file_named, tongue_of  # noqa: PLC0415
+        from ..spoken import file_named  # noqa: PLC0415
+        from ..tongue import tongue_of  # noqa: PLC0415
 
         while (name := file_named(hear() or "", tongue_of(self.rules))) is None:
             self.tell("save_name")
         return os.path.expanduser(name)
 
     def agrees(self) -> bool:
-        from ..spoken import is_yes, tongue_of  # noqa: PLC0415
+        from ..spoken import is_yes  # noqa: PLC0415
+        from ..tongue import tongue_of  # noqa: PLC0415
 
         return is_yes(hear() or "", tongue_of(self.rules)) is True
 
