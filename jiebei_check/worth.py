@@ -11,8 +11,8 @@ answer that changes the first place is worth anything, and a question is worth t
 information where being wrong costs the same whichever cause stands first (R. A. Howard, "Information Value Theory", 1966). What
 an answer says about the cause beside that counts a little in the order, since it spares questions later: the expected
 information gain (D. V. Lindley, "On a Measure of the Information Provided by an Experiment", 1956). Asking ends when no question
-is worth its price. The price rises with the cube of what was answered or left open: a first few questions are no trouble, nobody
-wants to go on for ever, and one who has named nothing by then is not likely to.
+is worth its price. The price rises with the fourth power of what was answered or left open: a first few questions are no trouble,
+nobody wants to go on for ever, and one who has named nothing by then is not likely to.
 
 Nothing here decides a result. It decides what to ask first, and when asking further is not worth anybody's time.
 """
@@ -40,7 +40,7 @@ _PARTLY = 0.5  # where a sign has several ways to show: half of the ways bring i
 _TRUST = 0.8  # answers are not independent of one another, as naive Bayes takes them to be: a likelihood counts by this power
 _CURIOUS = 0.2  # what a bit of information about the cause is worth, beside the chance of another first place
 _PRICE = 0.0005  # the chance of another first place from which a first question is asked
-_PATIENCE = 5  # answers after which a question costs twice as much; it rises with their cube
+_PATIENCE = 6  # answers after which a question costs twice as much; it rises with their fourth power
 _JOINTLY = 3  # the most facts that are asked for the sake of one condition
 _NEVER = -99  # bits: an answer with which a cause does not apply
 
@@ -186,7 +186,7 @@ class Outlook:
         self.facts, found = consider(rules, profile.values)
         self.closed = profile.declined | {fact.id for fact in rules.inputs if fact.id not in self.facts and _is_pointless(fact, self.facts)}
         asked = sum(fact.effort > 0 and (fact.id in profile.values or fact.id in profile.declined) for fact in rules.inputs)
-        self.price = _PRICE * (1 + (asked / _PATIENCE) ** 3)
+        self.price = _PRICE * (1 + (asked / _PATIENCE) ** 4)
         self._found = {id(check.when) for check in found}
         self.bits = [_bits(piece, self.facts) for piece in plan.pieces]
         self.admitted = [when is None or holds(when, self.facts) for when in plan.applies]
