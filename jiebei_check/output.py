@@ -95,19 +95,20 @@ def silence(stream: object = None) -> None:
         return
 
 
-def write_file(path: str, text: str, *, mode: int = 0o666, overwrite: bool = True) -> None:
+def write_file(path: str, text: str, *, mode: int = 0o666, overwrite: bool = True, private: bool = False) -> None:
     """Write ``text`` as UTF-8 to ``path``, whole or not at all. A symbolic link is followed, its target replaced.
 
-    Raises WriteError; with ``overwrite=False`` also where the file exists.
+    A file that exists keeps its mode, unless what is written is ``private``: then only its owner may read it from now on. Raises
+    WriteError; with ``overwrite=False`` also where the file exists.
     """
-    write_bytes(path, text.encode("utf-8", "backslashreplace"), mode=mode, overwrite=overwrite)
+    write_bytes(path, text.encode("utf-8", "backslashreplace"), mode=0o600 if private else mode, overwrite=overwrite, private=private)
 
 
-def write_bytes(path: str, data: bytes, *, mode: int = 0o666, overwrite: bool = True) -> None:
+def write_bytes(path: str, data: bytes, *, mode: int = 0o666, overwrite: bool = True, private: bool = False) -> None:
     """As :func:`write_file`, for bytes."""
-    target = os.path.realpath(path)
     draft = ""
     try:
+        target = os.path.realpath(path)
         exists = os.path.lexists(path)
         if exists and not overwrite:
             raise WriteError([Problem("exists", path)])
@@ -116,7 +117,7 @@ def write_bytes(path: str, data: bytes, *, mode: int = 0o666, overwrite: bool = 
             with open(path, "wb") as device:  # a device or a pipe has no "whole or not at all"
                 device.write(data)
             return
-        if old is not None:  # what its owner hid from others stays hidden
+        if old is not None and not private:  # what its owner hid from others stays hidden
             mode = stat.S_IMODE(old.st_mode)
         draft = os.path.join(os.path.dirname(target), f".jiebei-check.{os.urandom(6).hex()}.part")  # short, whatever the target is called
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
@@ -149,13 +150,19 @@ def cannot_write(name: str, error: BaseException) -> Problem:
         return Problem("disk_full_stream" if name == "stdout" else "disk_full", name)
     if name != "stdout" and number in _CODES:
         return Problem(_CODES[number], name)
+    if isinstance(error, ValueError) and name != "stdout":
+        return Problem("no_file_name", name)
     return Problem("cannot_write", name, params={"found": os.strerror(number) if number else "closed"})
 
 
 def require_writable(path: str) -> None:
     """WriteError where it can be told beforehand that no file can be written to ``path``."""
-    folder = os.path.dirname(os.path.realpath(path))
-    if os.path.isdir(path):
+    try:
+        folder = os.path.dirname(os.path.realpath(path)) if path else ""
+        is_folder = os.path.isdir(path)
+    except ValueError as error:  # no name that a file can have
+        raise WriteError([cannot_write(path, error)]) from None
+    if is_folder:
         number = errno.EISDIR
     elif not os.path.isdir(folder):
         number = errno.ENOENT

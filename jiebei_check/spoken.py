@@ -1,21 +1,24 @@
-"""Answers as people type them: a number from a list, a label, "about half a year", "October last year", or a word that steers.
+"""Answers as people type them: a number from a list, a label, "about half a year", "late October", or a word that steers.
 
 The words are data (``interview.commands`` and ``relative`` in the language files, alternatives separated by a bar); those of
 all languages of a rule set are understood at once, as in a profile.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from .errors import Refused
 from .spoken_dates import time_of
-from .tongue import WHY, Tongue, number_of, without
+from .tongue import QUIT, WHY, Tongue, number_named, number_of, without
 from .values import Fact, Value, fold, parse
 
 VALUE, SKIP, KEEP = "value", "skip", "keep"  # beside the words that steer
 _LIST_MARKS = re.compile("[\\s,;/|\u3001]+")  # U+3001 is the enumeration comma
 _DECIMALS = 4  # of a third
+_STOPS = "\u3002.!~"
+_COUNTED = ("", "yuan", "ratio", "payments_a_month")  # units of which there can be none
+_MOST = 2  # a share of more than twice the whole is a percentage without its sign
 
 
 class Said(NamedTuple):
@@ -27,7 +30,7 @@ class Said(NamedTuple):
 
 def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
     """What ``line`` says to the question about ``fact``; Refused where it says nothing that fits. ``as_of`` is an ISO date."""
-    word = fold(line)
+    word = _folded(line)
     if not word:
         return Said(KEEP)
     for kind, words in tongue.commands.items():
@@ -35,72 +38,91 @@ def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
             return Said(kind)
     if word in tongue.notation.unknown:
         return Said(SKIP)
+    if fact.type == "bool" and word in tongue.relative.get("question", ()):
+        raise Refused("bad_bool", found=line)  # "whether or not" asks, and ends in the word for no
     refusal = None
-    for said in (line, *_unhedged(word, tongue)):
+    for said in dict.fromkeys((word, *_unhedged(word, tongue))):
+        if not said and (word in tongue.notation.yes or word in tongue.notation.no):
+            continue  # an answer to another kind of question
         try:
-            value = parse(fact, _plain(fact, fold(said), said, tongue, as_of), tongue.notation)
+            value = parse(fact, _plain(fact, said, tongue, as_of), tongue.notation)
         except Refused as refused:
             refusal = refusal or refused
         else:
-            return Said(SKIP) if value is None else Said(VALUE, value)  # None: nothing is left of "perhaps"
+            return Said(SKIP) if value is None else Said(VALUE, _meant(fact, value, word, tongue))  # None: nothing is left of "perhaps"
     assert refusal is not None  # the line itself was tried
     raise refusal
 
 
+def _folded(line: str) -> str:
+    """``line`` as words are compared, without the full stop behind it."""
+    word = fold(line)
+    return word.rstrip(_STOPS).strip() or word
+
+
+def _meant(fact: Fact, value: Value, word: str, tongue: Tongue) -> Value:
+    """``value``; Refused where it was probably meant in another unit: 5 for five tenths, 0.18 for eighteen per cent."""
+    if isinstance(value, (int, float)) and not any(mark in word for mark in tongue.notation.percent):
+        if fact.unit == "ratio" and value > _MOST:
+            raise Refused("ratio_out_of_range", found=word)
+        if fact.unit == "percent_a_year" and 0 < value < 1:
+            raise Refused("bad_number", found=word)
+    return value
+
+
 def _unhedged(word: str, tongue: Tongue) -> Iterator[str]:
-    """``word`` with ever less of what people put around an answer of which they are not quite sure ("I think not")."""
-    before = None
-    while word != before:
-        before = word
-        for end in tongue.relative.get("hedge_end", ()):
-            shorter = word.removesuffix(end).strip()
-            if shorter != word:
-                yield (word := shorter)
-        for hedge in tongue.relative.get("hedge", ()):
-            shorter = word.removeprefix(hedge).strip()
-            if shorter != word:
-                yield (word := shorter)
+    """``word`` with ever less of what people put around an answer of which they are not quite sure ("I think not").
+
+    As little as possible is taken off: first at the end, then at the beginning, since a label may itself end like a hedge.
+    """
+    for front in _shorter(word, tongue.relative.get("hedge", ()), str.removeprefix):
+        yield from _shorter(front, tongue.relative.get("hedge_end", ()), str.removesuffix)
 
 
-def is_yes(line: str, tongue: Tongue) -> bool | None:
-    """Whether a line says yes or no, by word or as 1 or 2; None where it says neither."""
-    try:
-        said = understand(Fact("", "bool", {}, {}, {}), line, tongue, "")
-    except Refused:
-        return None
-    return said.value if isinstance(said.value, bool) else None
+def _shorter(word: str, extras: Sequence[str], remove: Callable[[str, str], str]) -> Iterator[str]:
+    """``word``, then ever less of it."""
+    yield word
+    while found := next((short for extra in extras if (short := remove(word, extra).strip()) != word), None):
+        word = found
+        yield word
+    if any(word == extra for extra in extras):
+        yield ""
+
+
+def is_yes(line: str, tongue: Tongue) -> bool:
+    """Whether a line says yes without reserve, by word or as 1: for what cannot be undone."""
+    word = _folded(line)
+    return word == "1" or word in tongue.notation.yes or word in tongue.yes_file
 
 
 def file_named(line: str, tongue: Tongue) -> str | None:
     """The file that a line names: empty where it says no, None where it says yes without a name, or gives none that a file can have."""
-    if fold(line) in tongue.no_file:
-        return ""
-    if fold(line) in tongue.yes_file or fold(line) == "-" or not line.strip().isprintable():
+    word = fold(line)
+    if word in tongue.yes_file or word in tongue.notation.yes or word in tongue.commands[WHY] or word == "-":
         return None
-    try:
-        said = understand(Fact("", "bool", {}, {}, {}), line, tongue, "")
-    except Refused:
-        return line.strip()
-    return None if said.value is True or said.kind == WHY else ""
+    if word in tongue.no_file or word in tongue.notation.no or word in tongue.notation.unknown or word in tongue.commands[QUIT] or not word:
+        return ""
+    return line.strip() if line.strip().isprintable() else None
 
 
-def _plain(fact: Fact, word: str, line: str, tongue: Tongue, as_of: str) -> object:
-    """``line`` in a form that :func:`~jiebei_check.values.parse` takes."""
+def _plain(fact: Fact, word: str, tongue: Tongue, as_of: str) -> object:
+    """``word`` in a form that :func:`~jiebei_check.values.parse` takes."""
     if fact.type == "bool":
-        return {"1": True, "2": False}.get(word, line)
+        return {"1": True, "2": False}.get(word, word)
     if fact.type == "choice":
-        return _nth(fact, word) or line
+        return _nth(fact, word) or word
     if fact.type == "choices":
         parts = [part for part in _LIST_MARKS.split(word) if part]
         picked = [_nth(fact, part) for part in parts]
-        return picked if all(picked) else line
+        return picked if all(picked) else word
     word = without(word, tongue.relative.get("about", ()))
     if fact.type == "date":
         return time_of(word, tongue, as_of)
-    if word in tongue.notation.no:
-        return 0  # "none"
-    found = (_halves(fact, word, tongue), _share(fact, word, tongue))
-    return next((part for part in found if part is not None), _without_odd(word, tongue))
+    if word in tongue.notation.no and fact.unit in _COUNTED:
+        return 0  # "none"; that nothing ever happened is no number of months since it did
+    word = _without_odd(word, tongue)
+    found = (_halves(fact, word, tongue), _share(fact, word, tongue), number_named(word, tongue))
+    return next((part for part in found if part is not None), word)
 
 
 def _nth(fact: Fact, word: str) -> str | None:
@@ -109,7 +131,7 @@ def _nth(fact: Fact, word: str) -> str | None:
 
 
 def _halves(fact: Fact, word: str, tongue: Tongue) -> float | None:
-    """Half a unit ("half a year") and a unit and a half ("one year and a half"), in the unit of the fact."""
+    """Half a unit ("half a year") and, in Chinese word order, units and a half, in the unit of the fact."""
     factors = tongue.notation.suffixes.get(fact.unit, {})
     for half in tongue.relative.get("half", ()):
         rest = word.removeprefix(half).strip()
@@ -124,7 +146,7 @@ def _halves(fact: Fact, word: str, tongue: Tongue) -> float | None:
 
 
 def _share(fact: Fact, word: str, tongue: Tongue) -> float | None:
-    """A fraction in words ("half", "two thirds"), where a share or a percentage is asked for."""
+    """A fraction ("half", "2/3", "9 out of 10"), where a share or a percentage is asked for."""
     whole = {"ratio": 1, "percent_a_year": 100}.get(fact.unit)
     if whole is None:
         return None
@@ -133,17 +155,20 @@ def _share(fact: Fact, word: str, tongue: Tongue) -> float | None:
     for key in ("fraction", "out_of"):
         for mark in tongue.relative.get(key, ()):
             first, found, second = word.partition(mark)
-            parts, count = (number_of(half, tongue) for half in ((first, second) if key == "fraction" else (second, first)))
+            below, above = (first, second) if key == "fraction" else (second, first)
+            parts = tongue.notation.tens.get(below) or number_of(below, tongue)  # "hundred" alone is 100 here
+            count = number_of(above, tongue)
             if found and parts and count is not None:
                 return round(whole * count / parts, _DECIMALS)
     return None
 
 
 def _without_odd(word: str, tongue: Tongue) -> str:
-    """``word`` without what says "somewhat more" inside or behind a number ("twenty-odd"): the number itself is meant."""
+    """``word`` without what says "somewhat more" inside or behind a number ("20-odd"): the number itself is meant."""
     for odd in tongue.relative.get("odd", ()):
         place = word.find(odd, 1)
-        rest = word[place + len(odd) :]
-        if place > 0 and not (rest[:1].isdigit() or rest[:1] in tongue.notation.digits):
+        rest = word[place + len(odd) :].strip()
+        is_inside = place > 0 and not (rest[:1].isdigit() or rest[:1] in tongue.notation.digits)
+        if is_inside and word[:place] + rest not in tongue.notation.no:  # "not many" is not "none"
             return word[:place] + rest
     return word

@@ -1,4 +1,7 @@
-"""Times as people tell them, from a day: "last Wednesday", "October", "the end of last year", "three months ago"."""
+"""Times as people tell them, from a day: "last Wednesday", "October", "the end of last year", "three months ago".
+
+What is told in another way, or with more words than are understood, is left as it is and not guessed at.
+"""
 
 import re
 from datetime import date, timedelta
@@ -9,9 +12,10 @@ _MONTH_DAY = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
 _UNMARKED = re.compile(r"(\d{4})(\d{2})(\d{2})?", re.ASCII)
 _NAMED_MONTH = re.compile(r"(?:(\d{1,2})\s+)?([a-z]+)\.?(?:\s+(\d{1,2})(?!\d))?(?:,?\s+(\d{4}))?", re.ASCII)
 _CENTURY = re.compile(r"(\d{2})-(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
-_YEAR = re.compile(r"(?:20)?(\d{2})", re.ASCII)
+_YEAR, _SHORT_YEAR = re.compile(r"20(\d{2})", re.ASCII), re.compile(r"(?:20)?(\d{2})", re.ASCII)
 _PARTS = (("year_start", 1), ("year_middle", 6), ("year_end", 12))
 _YEARS = (("this_year", 0), ("last_year", 1), ("year_before", 2))
+_WEEKS = (("week_before", 2), ("last_week", 1), ("this_week", 0), ("last_weekday", -1), ("latest_weekday", -1))  # -1: by name only
 _OLDEST = 60 * MONTHS_A_YEAR  # months: "900 years ago" is no date
 
 
@@ -29,11 +33,8 @@ def time_of(word: str, tongue: Tongue, as_of: str) -> str:
         found = _ago(without(ago, words.get("about", ())), tongue, today)
         if found:
             return found
-    for name, weeks in (("week_before", 2), ("last_week", 1), ("this_week", 0)):
-        for start in words.get(name, ()):
-            rest = word.removeprefix(start).strip()
-            if rest != word and (day := _in_week(today - timedelta(DAYS_A_WEEK * weeks), rest, tongue)):
-                return (day if day <= today else day - timedelta(DAYS_A_WEEK)).isoformat()
+    if day := _by_week(word, tongue, today):
+        return day
     if month := _part_of_year(word, tongue, today):
         return month
     for part in words.get("part_of_month", ()):
@@ -41,7 +42,7 @@ def time_of(word: str, tongue: Tongue, as_of: str) -> str:
     for name, months in (("month_before", 2), ("last_month", 1), ("this_month", 0)):
         for start in words.get(name, ()):
             if word.startswith(start):
-                return _with_day(_months_before(today, months), word.removeprefix(start), tongue)
+                return _with_day(_months_before(today, months), word.removeprefix(start), tongue) or word
     for name, years in _YEARS:
         for start in words.get(name, ()):
             if word.startswith(start) and word != start:
@@ -50,15 +51,30 @@ def time_of(word: str, tongue: Tongue, as_of: str) -> str:
     short = _CENTURY.fullmatch(figures)
     if short and any(mark in word for mark in words.get("year_mark", ())):
         return "-".join(filter(None, (f"20{short[1]}", short[2], short[3])))
-    return _named(word, words.get(MONTHS, ()), today) or _latest(figures, today) or word
+    for start in ("", *words.get("last_weekday", ())):
+        if word.startswith(start) and (month := _named(word.removeprefix(start).strip(), words.get(MONTHS, ()), today)):
+            return month
+    return _latest(figures, today) or word
 
 
-def _in_week(day: date, rest: str, tongue: Tongue) -> date | None:
-    """``day``, or the day of its week that ``rest`` names."""
+def _by_week(word: str, tongue: Tongue, today: date) -> str | None:
+    """A day told by its week ("last week", "Wednesday of last week") or by its name alone: then the latest such day."""
     names = tongue.relative.get(WEEKDAYS, ())
-    if rest in names:
-        return day + timedelta(names.index(rest) % DAYS_A_WEEK - day.weekday())
-    return None if rest else day
+    for name, weeks in _WEEKS:
+        for start in tongue.relative.get(name, ()):
+            rest = word.removeprefix(start).strip()
+            if rest == word or (rest.isascii() and rest.isdigit() and start.isascii()):
+                continue
+            day = today - timedelta(DAYS_A_WEEK * max(weeks, 0))
+            if rest in names:
+                day += timedelta(names.index(rest) % DAYS_A_WEEK - day.weekday())
+                if weeks < 0 and day > today - timedelta(name == "last_weekday"):
+                    day -= timedelta(DAYS_A_WEEK)
+            elif rest or weeks < 0:
+                continue
+            if day <= today:
+                return day.isoformat()
+    return None
 
 
 def _part_of_year(word: str, tongue: Tongue, today: date) -> str | None:
@@ -69,12 +85,15 @@ def _part_of_year(word: str, tongue: Tongue, today: date) -> str | None:
             rest = word.removesuffix(part).removeprefix(part).strip()
             if rest == word:
                 continue
+            marks = words.get("year_mark", ())
             if not rest:
-                return _latest(f"{month}-", today)
+                return _latest(f"{month}-", today) if any(mark in part for mark in marks) else None
             years = (today.year - back for key, back in _YEARS if rest in words.get(key, ()))
-            named = _YEAR.fullmatch(next((rest.removesuffix(mark) for mark in words.get("year_mark", ()) if rest.endswith(mark)), rest))
+            marked = next((rest.removesuffix(mark) for mark in marks if rest.endswith(mark)), None)
+            is_marked = marked is not None or any(part.startswith(mark) for mark in marks)
+            named = (_SHORT_YEAR if is_marked else _YEAR).fullmatch(rest if marked is None else marked)
             year = next(years, 2000 + int(named[1]) if named else None)
-            if year is not None:
+            if year is not None and year <= today.year:
                 return f"{year}-{month:02}"
     return None
 
@@ -96,21 +115,32 @@ def _named(word: str, names: tuple[str, ...], today: date) -> str | None:
 def _ago(word: str, tongue: Tongue, today: date) -> str | None:
     for unit in ("day", "week", "month", "year"):
         for name in tongue.relative.get(unit, ()):
-            if not word.endswith(name):
-                continue
-            count = word.removesuffix(name).strip()
-            number = (
-                0.5 if count in tongue.relative.get("half", ()) else number_of(without(count, tongue.relative.get("about", ())), tongue)
-            )
+            number = _how_many(word, name, tongue)
             if number is None:
                 continue
             if unit in ("month", "year"):
                 months = number * (MONTHS_A_YEAR if unit == "year" else 1)
-                if months < 1:
+                if 0 < months < 1:
                     return (today - timedelta(15)).isoformat()  # half a month
                 return _months_before(today, int(months)) if months <= _OLDEST else None
             days = int(number * (DAYS_A_WEEK if unit == "week" else 1))
             return (today - timedelta(days)).isoformat() if days <= _OLDEST * 30 else None
+    return None
+
+
+def _how_many(word: str, unit: str, tongue: Tongue) -> float | None:
+    """How many of a unit ``word`` says: a number, one, a half, or so many and a half."""
+    halves = tongue.relative.get("half", ())
+    if word.endswith(unit):
+        count = without(word.removesuffix(unit).strip(), tongue.relative.get("about", ()))
+        if count in halves:
+            return 0.5
+        return 1 if count in tongue.relative.get("single", ()) else number_of(count, tongue)
+    for half in halves:
+        for end in (unit + half, unit[:1] + half + unit[1:]):
+            whole = number_of(word.removesuffix(end), tongue) if word.endswith(end) else None
+            if whole is not None:
+                return whole + 0.5
     return None
 
 
@@ -119,9 +149,12 @@ def _months_before(today: date, months: int) -> str:
     return f"{year:04}-{month + 1:02}"
 
 
-def _with_day(month: str, rest: str, tongue: Tongue) -> str:
+def _with_day(month: str, rest: str, tongue: Tongue) -> str | None:
+    """``month`` with the day that ``rest`` gives, if any; None where it says something else."""
     day = _figures(rest, tongue).strip("-")
-    return f"{month}-{day}" if day.isascii() and day.isdigit() else month
+    if not rest.strip():
+        return month
+    return f"{month}-{day}" if day.isascii() and day.isdigit() else None
 
 
 def _figures(word: str, tongue: Tongue) -> str:
@@ -130,9 +163,14 @@ def _figures(word: str, tongue: Tongue) -> str:
     parts = re.split("(" + "|".join(map(re.escape, marks)) + ")", word) if marks else [word]
     plain = ""
     for part in parts:
-        number = number_of(part, tongue) if part and part not in marks else None
+        number = number_of(part, tongue) if part.strip() and part not in marks and _is_figure(part.strip()[-1], tongue) else None
         plain += marks.get(part, part) if number is None else f"{number:g}"
     return plain.strip()
+
+
+def _is_figure(mark: str, tongue: Tongue) -> bool:
+    """Whether a number ends here, and not the word for what is counted."""
+    return mark.isdigit() or mark in tongue.notation.digits or mark in tongue.notation.tens
 
 
 def _latest(word: str, today: date) -> str | None:

@@ -28,7 +28,10 @@ def label_of(value: Value | None) -> str:
 
 
 def row_of(fact: Fact, value: Value | None, rows: Sequence[str]) -> str:
-    """The row of a table in which an answer is counted: its own, or of numbers and dates the greatest in ``rows`` not above it."""
+    """The row of a table in which an answer is counted: its own, or of numbers and dates the greatest in ``rows`` not above it.
+
+    What lies below all rows counts in the first.
+    """
     if value is None or fact.choices or isinstance(value, (bool, tuple)):
         return label_of(value)
     if isinstance(value, str):

@@ -8,8 +8,9 @@ from .ruleset import RuleSet
 from .values import Fact, Notation, fold, parse
 
 WHY, BACK, QUIT = "why", "back", "quit"
-MONTHS, WEEKDAYS = "month_names", "weekdays"  # lists of twelve and of seven, those of all languages one behind the other
+MONTHS, WEEKDAYS, NUMBERS = "month_names", "weekdays", "numbers"  # lists, those of all languages one behind the other
 DAYS_A_WEEK, MONTHS_A_YEAR = 7, 12
+_SIZES = {MONTHS: MONTHS_A_YEAR, WEEKDAYS: DAYS_A_WEEK, NUMBERS: 12}
 _COUNT = Fact("count", "number", {}, {}, {})
 
 
@@ -34,7 +35,7 @@ def tongue_of(rules: RuleSet) -> Tongue:
     names = {key for language in rules.languages.values() for key in language.words if key.startswith(prefix)}
     commands = {kind: frozenset(alternatives(f"interview.commands.{kind}")) for kind in (WHY, BACK, QUIT)}
     relative = {name.removeprefix(prefix): alternatives(name) for name in names}
-    for key, size in ((MONTHS, MONTHS_A_YEAR), (WEEKDAYS, DAYS_A_WEEK)):
+    for key, size in _SIZES.items():
         lists = (fold(language.words.get(f"{prefix}{key}", "")).split("|") for language in rules.languages.values())
         relative[key] = tuple(name for names in lists if len(names) % size == 0 for name in names)  # their order counts
     return Tongue(rules.notation, commands, relative, *(frozenset(alternatives(f"interview.{word}_file")) for word in ("no", "yes")))
@@ -48,8 +49,17 @@ def without(word: str, extras: tuple[str, ...]) -> str:
     return word
 
 
+def number_named(word: str, tongue: Tongue) -> int | None:
+    """A number of one to twelve that has a name of its own in its language."""
+    names = tongue.relative.get(NUMBERS, ())
+    return names.index(word) % _SIZES[NUMBERS] + 1 if word in names else None
+
+
 def number_of(word: str, tongue: Tongue) -> float | None:
     """A bare number in figures or words; None where ``word`` is none."""
+    named = number_named(word.strip(), tongue)
+    if named is not None:
+        return named
     try:
         found = parse(_COUNT, word.strip(), tongue.notation)
     except Refused:

@@ -7,6 +7,7 @@ are data: a :class:`Notation`, merged from the language files.
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from math import isfinite
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ TYPES = ("bool", "int", "number", "date", "choice", "choices")
 _MAX_LENGTH = 200
 _DECIMALS = 6  # amounts are read exactly to a millionth, in integers, so that 1.1 * 10000 is 11000
 _SCALE = 10**_DECIMALS
+_HUGE = 10**18
+_GROUP = re.compile(r"\d{3}(?!\d)", re.ASCII)
 _LITERAL = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII)
 _LIST_MARKS = re.compile("[,;/|\u3001]")  # after folding; U+3001 is the enumeration comma
@@ -125,7 +128,7 @@ def parse(fact: Fact, raw: object, notation: Notation) -> Value | None:
         return _parse_date(word, text, notation)
     if fact.type == "choice":
         return _parse_choice(fact, word, text)
-    if fact.type == "int" and word in notation.no:
+    if fact.type == "int" and not fact.unit and word in notation.no:
         return 0  # "none", to the question how many
     return _in_range(fact, _whole(_parse_number(fact, word, text, notation), fact, text), text)
 
@@ -205,22 +208,23 @@ def _parse_date(word: str, text: str, notation: Notation) -> str:
 
 
 def _parse_number(fact: Fact, word: str, text: str, notation: Notation) -> int | float:
-    word = "".join(word.split())
+    word = _closed_up(word, notation)
     for mark in notation.currency:
         if fact.unit == "yuan":
             word = word.removeprefix(mark)
     factor = 1
     suffixes = notation.suffixes.get(fact.unit, {})
     for suffix in sorted(suffixes, key=len, reverse=True):
-        if word.endswith(suffix) and word != suffix:
-            word, factor = word.removesuffix(suffix), suffixes[suffix]
+        closed = suffix.replace(" ", "")
+        if word.endswith(closed) and word != closed:
+            word, factor = word.removesuffix(closed), suffixes[suffix]
             break
     divisor = 1
     if fact.unit in ("ratio", "percent_a_year"):
         for mark, part in notation.percent.items():
             if word.endswith(mark):
                 word = word.removesuffix(mark)
-                divisor = round((1 if fact.unit == "ratio" else 0.01) / part)
+                factor, divisor = round(part * 100), 100 if fact.unit == "ratio" else 1
                 break
     scaled = _read_amount(word, notation)
     if scaled is None:
@@ -231,11 +235,28 @@ def _parse_number(fact: Fact, word: str, text: str, notation: Notation) -> int |
     return scaled / scale if rest else whole
 
 
+def _closed_up(word: str, notation: Notation) -> str:
+    """``word`` without blanks; it stays as it is where one parts two numbers ("2 3"), which only groups of three may be."""
+    parts = word.split()
+    for left, right in pairwise(parts):
+        if _is_figure(left[-1], notation) and _is_figure(right[0], notation) and not _GROUP.match(right):
+            return word
+    return "".join(parts)
+
+
+def _is_figure(mark: str, notation: Notation) -> bool:
+    return mark.isdigit() or mark in notation.digits or mark in notation.tens
+
+
 def _read_amount(word: str, notation: Notation) -> int | None:
-    """An amount in millionths: ``5,000``, ``1.2`` + myriad, digits in words; None where it is not one."""
+    """An amount in millionths: ``5,000``, ``1.2`` + myriad, digits in words; None where it is not one.
+
+    Units fall from left to right: "thirty forty" is two numbers and no amount.
+    """
     total = section = 0
     pending: int | None = None  # a number still waiting for its unit
     unit = 0  # the last unit seen, for "3 myriad 5" = 35,000
+    lowest, closed = _HUGE, _HUGE  # the lowest unit in this section, and of those that closed one
     position = 0
     while position < len(word):
         literal = _LITERAL.match(word, position)
@@ -255,11 +276,15 @@ def _read_amount(word: str, notation: Notation) -> int | None:
                 return None
             pending, unit = digit, 0 if digit == 0 else unit
         elif mark in notation.tens:
+            if notation.tens[mark] >= lowest or (pending is None and notation.tens[mark] != 10):
+                return None
+            lowest = notation.tens[mark]
             section += (_SCALE if pending is None else pending) * notation.tens[mark]
             pending, unit = None, notation.tens[mark]
         elif mark in notation.myriads:
-            if pending is None and not section:
+            if (pending is None and not section) or notation.myriads[mark] >= closed:
                 return None
+            lowest, closed = _HUGE, notation.myriads[mark]
             total += (section + (pending or 0)) * notation.myriads[mark]
             section, pending, unit = 0, None, notation.myriads[mark]
         else:

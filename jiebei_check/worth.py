@@ -54,7 +54,6 @@ class Piece(NamedTuple):
     cause: int
     steps: tuple[tuple[Condition, int], ...]
     otherwise: int
-    most: int
     facts: frozenset[str]
     seen: float
 
@@ -100,10 +99,9 @@ class Plan:
                 for fact in facts:
                     self.moves[fact].append(len(self.pieces))
                 otherwise = evidence.otherwise.bits if evidence.otherwise else 0
-                most = max(bits for _, bits in steps)
-                if most >= _STRONG:
+                if max(bits for _, bits in steps) >= _STRONG:
                     self.signs[place].append(len(self.pieces))
-                self.pieces.append(Piece(place, steps, otherwise, most, facts, evidence.seen or usually))
+                self.pieces.append(Piece(place, steps, otherwise, facts, evidence.seen or usually))
         for check in rules.checks:
             for fact in self.needed(check.when):
                 self.contradicts[fact].append(check.when)
@@ -182,7 +180,6 @@ class Outlook:
     def __init__(self, plan: Plan, profile: Profile) -> None:
         rules = plan.rules
         self.plan = plan
-        self.declined = profile.declined
         self.facts, found = consider(rules, profile.values)
         self.closed = profile.declined | {fact.id for fact in rules.inputs if fact.id not in self.facts and _is_pointless(fact, self.facts)}
         asked = sum(fact.effort > 0 and (fact.id in profile.values or fact.id in profile.declined) for fact in rules.inputs)

@@ -9,6 +9,7 @@ import pytest
 from conftest import Run
 
 from jiebei_check import DataError, Problem, RuleSet, parse_profile
+from jiebei_check.errors import Refused
 from jiebei_check.values import parse
 from jiebei_check.wording import Wording
 
@@ -29,7 +30,7 @@ def faults(rules: RuleSet, data: bytes | str) -> list[Problem]:
     [
         ("5000", 5000), ("5,000", 5000), ("5，000", 5000), ("１２３", 123), ("￥5000", 5000), ("¥5,000.50", 5000.5), ("5千", 5000),
         ("1.2万", 12000), ("1.1万", 11000), ("3万5", 35000), ("三万五千", 35000), ("两万", 20000),
-        ("1万200", 10200), ("5000元", 5000), ("5 000", 5000),
+        ("1万200", 10200), ("5000元", 5000), ("5 000", 5000), ("12 000 元", 12000), ("3 万", 30000), ("一万 五千", 15000), ("一百十", 110),
         ("二十万", 200000), ("十二", 12), ("3.8万元", 38000), ("0", 0), (" 28万 ", 280000),
     ],
 )  # fmt: skip
@@ -38,7 +39,32 @@ def test_amounts_are_read_as_people_write_them(rules: RuleSet, written: str, mea
 
 
 @pytest.mark.parametrize(
-    "written", ["abc", "5,00", "1,2,3", "--5", "-5", "1e5", "nan", "inf", "0x10", "5 apples", "万", "1.2.3", "9" * 40, "5_000", "1/2"]
+    "written",
+    [
+        "abc",
+        "5,00",
+        "1,2,3",
+        "--5",
+        "-5",
+        "1e5",
+        "nan",
+        "inf",
+        "0x10",
+        "5 apples",
+        "万",
+        "1.2.3",
+        "9" * 40,
+        "5_000",
+        "1/2",
+        "1 2万",
+        "500 + 300",
+        "三十四十",
+        "一百两百",
+        "五千六千",
+        "一万两万",
+        "百百",
+        "k",
+    ],
 )
 def test_what_is_no_amount_is_refused(rules: RuleSet, written: str) -> None:
     [problem] = faults(rules, json.dumps({"line": {"limit_before": written}}))
@@ -52,6 +78,19 @@ def test_what_is_no_amount_is_refused(rules: RuleSet, written: str) -> None:
 )
 def test_shares_are_read_as_percent_or_fraction(rules: RuleSet, written: object, meant: float) -> None:
     assert parse(rules.facts["credit.card_utilisation"], written, rules.notation) == meant
+
+
+@pytest.mark.parametrize("mark", ["%", "成", "percent"])
+def test_a_percentage_is_read_with_every_mark_for_shares_and_for_rates(rules: RuleSet, mark: str) -> None:
+    percent = 2 * 100 * rules.notation.percent[mark]
+    assert parse(rules.facts["line.rate_before"], f"2{mark}", rules.notation) == pytest.approx(percent)
+    assert parse(rules.facts["credit.card_utilisation"], f"2{mark}", rules.notation) == pytest.approx(percent / 100)
+
+
+def test_none_is_a_number_of_times_and_no_age(rules: RuleSet) -> None:
+    assert parse(rules.facts["borrowing.loans_last_6m"], "没有", rules.notation) == 0
+    with pytest.raises(Refused):
+        parse(rules.facts["person.age"], "没有", rules.notation)
 
 
 @pytest.mark.parametrize(

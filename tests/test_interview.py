@@ -19,7 +19,7 @@ from jiebei_check.loader import build
 from jiebei_check.rulebook import read_files
 from jiebei_check.ruleset import Cause, Check, Evidence, Otherwise
 from jiebei_check.ruleset import Step as Rung
-from jiebei_check.spoken import KEEP, SKIP, Said, file_named, understand
+from jiebei_check.spoken import KEEP, SKIP, Said, file_named, is_yes, understand
 from jiebei_check.tongue import BACK, QUIT, WHY, tongue_of
 from jiebei_check.values import Choice, Fact, Value
 from jiebei_check.worth import Outlook, plan_for, prospects
@@ -330,6 +330,22 @@ AS_OF = "2026-11-23"
         ("activity.account_age_months", "10多年", 120),
         ("borrowing.loans_last_6m", "十几笔", 10),
         ("borrowing.loans_last_6m", "20+", 20),
+        ("borrowing.loans_last_6m", "two", 2),
+        ("credit.card_utilisation", "百分之六十几", 0.6),
+        ("credit.monthly_debt_service_ratio", "150%", 1.5),
+        ("line.rate_before", "2成", 20),
+        ("activity.months_since_last_borrow", "一年半", 18),
+        ("person.age", "35 years old", 35),
+        ("line.limit_before", "12 000 元", 12000),
+        ("line.changed_on", "三个半月前", "2026-08"),
+        ("line.changed_on", "一年半前", "2025-05"),
+        ("line.changed_on", "three months ago", "2026-08"),
+        ("line.changed_on", "上上礼拜三", "2026-11-11"),
+        ("line.changed_on", "8月5日。", "2026-08-05"),
+        ("line.changed_on", "last Monday", "2026-11-16"),  # today is one
+        ("line.message", "应该是评估未通过", "assessment_failed"),
+        ("line.message", "是别的", "other"),
+        ("repayment.overdue_now", "No!", False),
         ("line.limit_before", "一万多块", 10000),
     ],
 )
@@ -348,6 +364,23 @@ def test_what_a_keyboard_produces_is_understood(rules: RuleSet, fact: str, typed
         ("line.limit_before", "2-3万"),
         ("line.changed_on", "这周日前"),
         ("line.rate_before", "万分之五"),
+        ("line.rate_before", "0.18"),  # eighteen per cent, or less than one?
+        ("credit.monthly_debt_service_ratio", "5"),
+        ("activity.months_since_last_borrow", "从来没有"),  # never is no number of months
+        ("repayment.overdue_times_12m", "不多"),
+        ("borrowing.loans_last_6m", "2 3"),
+        ("borrowing.loans_last_6m", "3 + 2"),
+        ("line.limit_before", "五千六千"),
+        ("line.limit_before", "三十四十"),
+        ("repayment.overdue_now", "是不是"),
+        ("line.product", "是"),
+        ("line.changed_on", "上个月还在"),
+        ("line.changed_on", "上个月之前"),
+        ("line.changed_on", "3个月"),
+        ("line.changed_on", "5月之前"),
+        ("line.changed_on", "12底"),
+        ("line.changed_on", "99年底"),
+        ("line.changed_on", "last 3"),
     ],
 )
 def test_what_could_mean_two_things_is_asked_again(rules: RuleSet, fact: str, typed: str) -> None:
@@ -365,11 +398,20 @@ def test_what_could_mean_two_things_is_asked_again(rules: RuleSet, fact: str, ty
         ("q", ""),
         ("好的", None),
         ("-", None),
+        ("?", None),
+        ("last", "last"),
         ("a\x1b[31m", None),
     ],
 )
 def test_a_name_for_a_file_is_told_from_yes_and_no_and_from_odd_keys(rules: RuleSet, typed: str, name: str | None) -> None:
     assert file_named(typed, tongue_of(rules)) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [("是", True), ("好", True), ("ok", True), ("1", True), ("应该是", False), ("", False), ("否", False)]
+)
+def test_only_a_plain_yes_is_one_where_something_would_be_lost(rules: RuleSet, typed: str, agreed: bool) -> None:
+    assert is_yes(typed, tongue_of(rules)) is agreed
 
 
 @pytest.mark.parametrize("typed", ["可能吧", "我忘了", "想不起来了", "不想说", "I don’t know", "rather not say"])

@@ -208,7 +208,18 @@ def test_options_alone_are_those_of_the_interview() -> None:
         assert terminal.finish() == 0
 
 
-@pytest.mark.parametrize(("name", "says"), [(".", "这是一个文件夹"), ("nowhere/p.yaml", "没有这个文件夹")])
+def test_where_input_ends_an_existing_file_is_not_overwritten_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("keep me", encoding="utf-8")
+    with Terminal("ask", "--save", "p.yaml", cwd=tmp_path) as terminal:
+        terminal.until(START)
+        terminal.type("1")
+        terminal.keys("\x04")
+        assert terminal.finish() == 74
+        assert "回答没有保存" in terminal.seen
+    assert (tmp_path / "p.yaml").read_text(encoding="utf-8") == "keep me"
+
+
+@pytest.mark.parametrize(("name", "says"), [(".", "这是一个文件夹"), ("nowhere/p.yaml", "没有这个文件夹"), ("", "没有这个文件夹")])
 def test_where_nothing_can_be_saved_is_said_before_anything_is_asked(tmp_path: Path, name: str, says: str) -> None:
     with Terminal("ask", "--save", name, cwd=tmp_path) as terminal:
         terminal.until(says)

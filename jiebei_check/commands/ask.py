@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ..errors import EXIT_OK, Problem, UsageError, WriteError
-from ..output import cannot_write, require_writable, write_file, write_stdout
+from ..output import require_writable, write_file, write_stdout
 from ..profile import Profile
 from ..ruleset import RuleSet
 from ..wording import DEFAULT_LANGUAGE, Wording
@@ -128,14 +128,16 @@ class _Session:
             name = self.name()
         failed: WriteError | None = None
         while name:
-            agreed = not os.path.lexists(name) or os.path.isdir(name)  # a folder is refused with its reason, not offered
-            if not agreed and not silent:
+            exists = _exists(name)
+            agreed = not exists
+            if exists and silent:
+                raise WriteError([Problem("exists_unasked", name)])
+            if exists:
                 self.tell("save_exists", name=name)
                 agreed = self.agrees()
             if agreed:
                 try:
-                    hide(name)
-                    write_file(name, text, mode=0o600, overwrite=os.path.lexists(name))
+                    write_file(name, text, overwrite=exists, private=True)
                 except WriteError as error:
                     if silent:
                         raise
@@ -144,8 +146,6 @@ class _Session:
                 else:
                     self.tell("saved", name=name, path=quote(name))
                     return
-            if silent:
-                break
             self.tell("save_elsewhere")
             name = self.name()
         self.tell("not_saved")
@@ -170,16 +170,15 @@ class _Session:
         from ..spoken import is_yes  # noqa: PLC0415
         from ..tongue import tongue_of  # noqa: PLC0415
 
-        return is_yes(hear() or "", tongue_of(self.rules)) is True
+        return is_yes(hear() or "", tongue_of(self.rules))
 
 
-def hide(name: str) -> None:
-    """Make a file that exists readable by its owner only, before answers are put into it."""
-    if os.path.isfile(name):
-        try:
-            os.chmod(name, 0o600)
-        except OSError as error:
-            raise WriteError([cannot_write(name, error)]) from None
+def _exists(name: str) -> bool:
+    """Whether there is something to overwrite; a folder is refused with its reason, and no question is asked about it."""
+    try:
+        return os.path.lexists(name) and not os.path.isdir(name)
+    except ValueError:  # no name that a file can have: writing says so
+        return False
 
 
 def hear() -> str | None:
