@@ -5,13 +5,14 @@ is decided in :mod:`.interview`, what was meant in :mod:`.spoken`.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from .conditions import Condition
 from .decoding import visible
 from .errors import Problem, Refused
 from .inference import consider, derive
-from .interview import Question, Step, applies, ask_about, next_in_order, next_question
+from .interview import NOT_WORTH_ASKING, Question, Step, applies, ask_about, next_in_order, next_question
 from .phrases import with_unit
 from .profile import Profile
 from .ruleset import RuleSet
@@ -20,6 +21,7 @@ from .tongue import BACK, QUIT, WHY, tongue_of
 from .wording import Wording
 
 PLAIN, STRONG, FAINT, CARE = "plain", "strong", "faint", "care"
+_ATTEMPTS = 3  # answers that were not understood, after which the question is shown again
 _OFTEN = 4  # questions skipped in a row, after which it is said that one can stop
 _SHOWN = 30  # characters of an answer that was not understood
 
@@ -71,6 +73,8 @@ class Dialogue:
             step = self._step(profile, asked, place)
             if step.question is None:
                 self._say([Line(), Line(step.says, STRONG)])
+                if step.reason == NOT_WORTH_ASKING:
+                    self._say([Line(self._word("ask_the_rest"), FAINT)])
                 break
             number = place - len(given.intersection(asked)) + 1
             if place == len(asked) and self._most is not None and number > self._most:
@@ -109,7 +113,7 @@ class Dialogue:
         values = {name: value for name, value in profile.values.items() if name != fact}
         if said.value is None:
             self._skipped += 1
-            self._say([Line(self._word("skipped" if self._skipped % _OFTEN else "skipped_often"), FAINT)])
+            self._say([Line(self._word("skipped_often" if self._skipped == _OFTEN else "skipped"), FAINT)])
             return Profile(values, profile.declined | {fact}, profile.id)
         self._skipped = 0
         colon = self._wording.word("punctuation.colon")
@@ -139,7 +143,7 @@ class Dialogue:
         """Show a question and listen until something is understood; None where input has ended."""
         fact = self._rules.facts[question.fact]
         self._say(self._shown(step, question, profile, number, again=again))
-        while True:
+        for attempt in count(1):
             line = self._voice.hear()
             if line is None:
                 return None
@@ -147,15 +151,18 @@ class Dialogue:
                 said = understand(fact, line, self._tongue, str(profile.values.get("as_of", "")) or "2000-01-01")
             except Refused as refusal:
                 self._say([Line(self._not_understood(question, line, refusal), CARE)])
+                if attempt % _ATTEMPTS == 0:
+                    self._say(self._shown(step, question, profile, number, again=again))
                 continue
             if said.kind == WHY:
                 self._say([Line(question.why)])
                 continue
             return said if again or said.kind != KEEP else Said(SKIP)
+        raise AssertionError  # there is always another attempt
 
     def _shown(self, step: Step, question: Question, profile: Profile, number: int, *, again: bool) -> list[Line]:
-        count = self._word("number", number=number) if number > 0 else self._word("earlier")
-        lines = [Line(), Line(f"{count} · {self._firm(step)}", FAINT), Line(question.text, STRONG)]
+        heading = self._word("number", number=number) if number > 0 else self._word("earlier")
+        lines = [Line(), Line(f"{heading} · {self._firm(step)}", FAINT), Line(question.text, STRONG)]
         if question.hint:
             lines.append(Line(question.hint, FAINT))
         if question.sensitive:
@@ -203,8 +210,9 @@ class Dialogue:
         found = visible(line.strip())
         found = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
         if question.choices:
-            several = "1,3" if question.type == "choices" else f"1{self._wording.word('explain.or')}{question.choices[0].label}"
-            return self._word("pick_again", found=found, count=len(question.choices), example=several)
+            if question.type == "choices":
+                return self._word("pick_several_again", found=found, count=len(question.choices))
+            return self._word("pick_again", found=found, count=len(question.choices), example=question.choices[0].label)
         if question.type == "bool":
             return self._word("yes_no_again", found=found)
         if refusal.code in ("bad_int", "bad_number"):

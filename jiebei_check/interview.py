@@ -137,7 +137,7 @@ def _stop(wording: Wording, diagnosis: Diagnosis, reason: str) -> Step:
     return Step(
         stop=True,
         reason=reason,
-        says=wording.word(f"interview.{reason}"),
+        says=wording.word(f"interview.{reason}_open" if diagnosis.inconclusive and reason == NOT_WORTH_ASKING else f"interview.{reason}"),
         question=None,
         inconclusive=diagnosis.inconclusive,
         ranking=_ranking(wording, diagnosis),

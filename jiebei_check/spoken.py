@@ -16,8 +16,10 @@ from .values import Fact, Value, fold, parse
 VALUE, SKIP, KEEP = "value", "skip", "keep"  # beside the words that steer
 _LIST_MARKS = re.compile("[\\s,;/|\u3001]+")  # U+3001 is the enumeration comma
 _DECIMALS = 4  # of a third
+_DIGITS = 3  # of the number of a choice
 _STOPS = "\u3002.!~"
 _COUNTED = ("", "yuan", "ratio", "payments_a_month")  # units of which there can be none
+_VERB = 2  # characters of a verb that is echoed
 _MOST = 2  # a share of more than twice the whole is a percentage without its sign
 
 
@@ -41,15 +43,17 @@ def understand(fact: Fact, line: str, tongue: Tongue, as_of: str) -> Said:
     if fact.type == "bool" and word in tongue.relative.get("question", ()):
         raise Refused("bad_bool", found=line)  # "whether or not" asks, and ends in the word for no
     refusal = None
-    for said in dict.fromkeys((word, *_unhedged(word, tongue))):
-        if not said and (word in tongue.notation.yes or word in tongue.notation.no):
-            continue  # an answer to another kind of question
+    for said in dict.fromkeys(_unhedged(word, fact, tongue)):
+        if not said and not _is_perhaps(word, tongue):
+            continue
         try:
             value = parse(fact, _plain(fact, said, tongue, as_of), tongue.notation)
         except Refused as refused:
             refusal = refusal or refused
         else:
             return Said(SKIP) if value is None else Said(VALUE, _meant(fact, value, word, tongue))  # None: nothing is left of "perhaps"
+    if fact.type == "bool" and (echoed := _echoed(fact, word, tongue)) is not None:
+        return Said(VALUE, echoed)
     assert refusal is not None  # the line itself was tried
     raise refusal
 
@@ -70,13 +74,42 @@ def _meant(fact: Fact, value: Value, word: str, tongue: Tongue) -> Value:
     return value
 
 
-def _unhedged(word: str, tongue: Tongue) -> Iterator[str]:
-    """``word`` with ever less of what people put around an answer of which they are not quite sure ("I think not").
+def _unhedged(word: str, fact: Fact, tongue: Tongue) -> Iterator[str]:
+    """``word``, then with ever less of what people put around an answer: that they are not quite sure ("I think not"), and
+    what makes a sentence of it ("it is frozen").
 
     As little as possible is taken off: first at the end, then at the beginning, since a label may itself end like a hedge.
     """
-    for front in _shorter(word, tongue.relative.get("hedge", ()), str.removeprefix):
-        yield from _shorter(front, tongue.relative.get("hedge_end", ()), str.removesuffix)
+    fronts = tongue.relative.get("hedge", ()) + (tongue.relative.get("choice_front", ()) if fact.type == "choice" else ())
+    ends = tongue.relative.get("hedge_end", ()) + (tongue.relative.get("plain_end", ()) if fact.type != "bool" else ())
+    for front in _shorter(word, fronts, str.removeprefix):
+        yield from _shorter(front, ends, str.removesuffix)
+
+
+def _is_perhaps(word: str, tongue: Tongue) -> bool:
+    """Whether ``word`` says no more than that somebody is not sure; "yes" to a question that asks for something else does not."""
+    left = list(_shorter(word, tongue.relative.get("hedge", ()), str.removeprefix))
+    return len(left) > 1 and not any(one in tongue.notation.yes or one in tongue.notation.no for one in left)
+
+
+def _echoed(fact: Fact, word: str, tongue: Tongue) -> bool | None:
+    """Yes or no in the words of the question, as Chinese answers: "borrowed", "not borrowed". None where it is neither.
+
+    A question that is itself negative is left out: there it could mean either.
+    """
+    asked = "".join(fold(text) for text in fact.question.values())
+    for question in tongue.relative.get("question", ()):
+        asked = asked.replace(question, "")
+    negatives = tongue.relative.get("not_done", ())
+    if any(mark in asked for mark in tongue.relative.get("negative", ())):
+        return None
+    for done in tongue.relative.get("done", ()):
+        if word.endswith(done):
+            negative = next((one for one in negatives if word.startswith(one)), "")
+            verb = word.removeprefix(negative).removesuffix(done)
+            if 0 < len(verb) <= _VERB and verb in asked:
+                return not negative
+    return None
 
 
 def _shorter(word: str, extras: Sequence[str], remove: Callable[[str, str], str]) -> Iterator[str]:
@@ -110,10 +143,10 @@ def _plain(fact: Fact, word: str, tongue: Tongue, as_of: str) -> object:
     if fact.type == "bool":
         return {"1": True, "2": False}.get(word, word)
     if fact.type == "choice":
-        return _nth(fact, word) or word
+        return _nth(fact, word, tongue) or word
     if fact.type == "choices":
         parts = [part for part in _LIST_MARKS.split(word) if part]
-        picked = [_nth(fact, part) for part in parts]
+        picked = [_nth(fact, part, tongue) for part in parts]
         return picked if all(picked) else word
     word = without(word, tongue.relative.get("about", ()))
     if fact.type == "date":
@@ -125,9 +158,9 @@ def _plain(fact: Fact, word: str, tongue: Tongue, as_of: str) -> object:
     return next((part for part in found if part is not None), word)
 
 
-def _nth(fact: Fact, word: str) -> str | None:
-    place = int(word) if word.isascii() and word.isdigit() and len(word) <= 3 else 0
-    return fact.keys[place - 1] if 1 <= place <= len(fact.keys) else None
+def _nth(fact: Fact, word: str, tongue: Tongue) -> str | None:
+    place = number_of(word, tongue) if len(word) <= _DIGITS else None
+    return fact.keys[int(place) - 1] if place in range(1, len(fact.keys) + 1) else None  # type: ignore[arg-type]  # not None
 
 
 def _halves(fact: Fact, word: str, tongue: Tongue) -> float | None:

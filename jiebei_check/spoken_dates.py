@@ -13,7 +13,7 @@ _UNMARKED = re.compile(r"(\d{4})(\d{2})(\d{2})?", re.ASCII)
 _NAMED_MONTH = re.compile(r"(?:(\d{1,2})\s+)?([a-z]+)\.?(?:\s+(\d{1,2})(?!\d))?(?:,?\s+(\d{4}))?", re.ASCII)
 _CENTURY = re.compile(r"(\d{2})-(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
 _YEAR, _SHORT_YEAR = re.compile(r"20(\d{2})", re.ASCII), re.compile(r"(?:20)?(\d{2})", re.ASCII)
-_PARTS = (("year_start", 1), ("year_middle", 6), ("year_end", 12))
+_PARTS = (("year_start", 1), ("year_spring", 4), ("year_middle", 6), ("year_summer", 7), ("year_autumn", 10), ("year_end", 12))
 _YEARS = (("this_year", 0), ("last_year", 1), ("year_before", 2))
 _WEEKS = (("week_before", 2), ("last_week", 1), ("this_week", 0), ("last_weekday", -1), ("latest_weekday", -1))  # -1: by name only
 _OLDEST = 60 * MONTHS_A_YEAR  # months: "900 years ago" is no date
@@ -23,6 +23,9 @@ def time_of(word: str, tongue: Tongue, as_of: str) -> str:
     """An ISO date or month for a time told from ``as_of``; ``word`` as it is where it is told in another way."""
     today = date.fromisoformat(f"{as_of}-01"[:10])
     words = tongue.relative
+    for entry in words.get("holidays", ()):
+        holiday, _, usual = entry.partition("=")
+        word = word.replace(holiday, usual) if holiday else word
     if unmarked := _UNMARKED.fullmatch(word):
         return "-".join(filter(None, unmarked.groups()))
     for name, days in (("today", 0), ("yesterday", 1), ("day_before", 2)):
@@ -47,14 +50,17 @@ def time_of(word: str, tongue: Tongue, as_of: str) -> str:
         for start in words.get(name, ()):
             if word.startswith(start) and word != start:
                 return f"{today.year - years}-{_figures(word.removeprefix(start), tongue)}"
+            if word.endswith(start) and (named := _named(word.removesuffix(start).strip(), words.get(MONTHS, ()), today)):
+                return f"{today.year - years}{named[4:]}"
     figures = _figures(word, tongue)
     short = _CENTURY.fullmatch(figures)
-    if short and any(mark in word for mark in words.get("year_mark", ())):
+    has_year = any(mark in word for mark in words.get("year_mark", ()))
+    if short and has_year:
         return "-".join(filter(None, (f"20{short[1]}", short[2], short[3])))
     for start in ("", *words.get("last_weekday", ())):
         if word.startswith(start) and (month := _named(word.removeprefix(start).strip(), words.get(MONTHS, ()), today)):
             return month
-    return _latest(figures, today) or word
+    return (None if has_year else _latest(figures, today)) or word
 
 
 def _by_week(word: str, tongue: Tongue, today: date) -> str | None:

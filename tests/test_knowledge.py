@@ -110,13 +110,13 @@ def test_the_known_cases_come_out_as_needed(rules: RuleSet, cases: list[dict[str
 def test_stories_written_without_sight_of_the_rules_come_out_as_an_adviser_would_say(rules: RuleSet) -> None:
     lines = (ROOT / "tests" / "examples" / "stories.jsonl").read_text(encoding="utf-8").splitlines()
     came = figures(rules, [json.loads(line) for line in lines])
-    assert len(lines) == 1536
+    assert len(lines) == 1992
     assert came["top1"] >= 0.975
     assert came["top3"] >= 0.99
     assert came["listed"] >= 0.94
-    assert came["wrong"] <= 8
-    assert came["missed"] <= 21  # their authors differ on whether "everything was asked and denied" is an answer
-    assert came["alarms"] <= 26
+    assert came["wrong"] <= 10
+    assert came["missed"] <= 35  # their authors differ on whether "everything was asked and denied" is an answer
+    assert came["alarms"] <= 33
 
 
 def test_stories_by_which_no_rule_was_ever_set_come_out_right_nine_times_in_ten(rules: RuleSet) -> None:

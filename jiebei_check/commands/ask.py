@@ -96,7 +96,7 @@ class _Session:
         write_stdout("\n" + renderer("text")([make_report(self.rules, diagnose(self.rules, held.profile), self.lang)], self.style))
         if held.changed or save is not None:
             try:
-                self.offer(held.profile, original, save, silent=held.cut_off)
+                return self.offer(held.profile, original, save, silent=held.cut_off)
             except KeyboardInterrupt:
                 write_stdout("\n")
                 self.tell("not_saved")
@@ -114,7 +114,7 @@ class _Session:
 
         self.say([Line(self.style.wording.word(f"interview.{key}", **params))])
 
-    def offer(self, profile: Profile, original: str, save: str | None, *, silent: bool) -> None:
+    def offer(self, profile: Profile, original: str, save: str | None, *, silent: bool) -> int:
         """Save to the file named, or to one that the person names; an existing file only once that has been agreed to."""
         from ..profile_text import profile_text  # noqa: PLC0415
 
@@ -122,11 +122,11 @@ class _Session:
         name = save
         if name is None:
             if silent:
-                return
+                return EXIT_OK
             write_stdout("\n")
             self.tell("save_offer")
             name = self.name()
-        failed: WriteError | None = None
+        code = EXIT_OK
         while name:
             exists = _exists(name)
             agreed = not exists
@@ -141,16 +141,15 @@ class _Session:
                 except WriteError as error:
                     if silent:
                         raise
-                    failed = error
+                    code = EXIT_OK if save is None else error.exit_code  # a script that asked for the file learns that there is none
                     self.say_problems(error)
                 else:
                     self.tell("saved", name=name, path=quote(name))
-                    return
+                    return EXIT_OK
             self.tell("save_elsewhere")
             name = self.name()
         self.tell("not_saved")
-        if failed is not None and save is not None:
-            raise failed  # a script that asked for the file learns that there is none
+        return code
 
     def say_problems(self, error: WriteError) -> None:
         from ..dialogue import CARE, Line  # noqa: PLC0415
