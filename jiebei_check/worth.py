@@ -3,7 +3,7 @@
 What is believed of each cause before a question is its weight of evidence, and what rules say of a cause beside what
 they weigh: what it usually looks like (``looks_like``), how often each of its strong signs is seen where it is right (``seen``,
 the sensitivity of a sign), and what people who have it can tell (:mod:`.told`). A cause whose signs were asked for and not found
-is believed less.
+is believed less. A part of each belief is left to the evidence alone.
 
 How probable an answer is follows from the rules: a strong sign shows as often as ``seen`` says where its cause is right; other
 evidence of b bits says that it is 2**b times as frequent with its cause as without. The result is the first place. So only an
@@ -38,9 +38,10 @@ _EFFORT = 0.15  # how strongly effort counts for what is asked first: chance / e
 _PRIVATE = 1.6  # a question that people are shy of has to promise so much more to be asked before another
 _PARTLY = 0.5  # where a sign has several ways to show: half of the ways bring it out in half**0.5 of cases, as they overlap
 _TRUST = 0.8  # answers are not independent of one another, as naive Bayes takes them to be: a likelihood counts by this power
+_DOUBT = 0.05  # so much of what is believed is the evidence alone: that all else was denied does not yet show a cause, it is asked for
 _CURIOUS = 0.2  # what a bit of information about the cause is worth, beside the chance of another first place
-_PRICE = 0.0005  # the chance of another first place from which a first question is asked
-_PATIENCE = 6  # answers after which a question costs twice as much; it rises with their fourth power
+_PRICE = 0.0004  # the chance of another first place from which a first question is asked
+_PATIENCE = 5.5  # answers after which a question costs twice as much; it rises with their fourth power
 _JOINTLY = 3  # the most facts that are asked for the sake of one condition
 _NEVER = -99  # bits: an answer with which a cause does not apply
 
@@ -238,8 +239,9 @@ class Outlook:
                 weights[place] *= self._hidden(signs)
         known = {**profile.values, **dict.fromkeys(profile.declined)}
         weights = [weight * likely**_TRUST for weight, likely in zip(weights, self.plan.telling.likelihoods(known), strict=True)]
-        whole = sum(weights)
-        return [weight / whole for weight in weights] if whole else weights
+        plain = [2.0**score if admitted is not False else 0.0 for score, admitted in zip(self.scores, self.admitted, strict=True)]
+        pairs = zip(_shares(weights), _shares(plain), strict=True)
+        return _shares([(1 - _DOUBT) * learned + _DOUBT * weighed for learned, weighed in pairs])
 
     def _hidden(self, signs: list[int]) -> float:
         """How often so little of ``signs`` would have been found by now where the cause is right and at least one shows."""
@@ -362,6 +364,12 @@ class Outlook:
         hit, rest = (sum(one for one, found in zip(likely, hits, strict=True) if found is side) for side in (True, False))
         shows = self.showing(fact, cause) if hit else 0.0
         return [shows * one / hit if found else (1 - shows) * _TOLD * one / (rest or 1.0) for one, found in zip(likely, hits, strict=True)]
+
+
+def _shares(weights: list[float]) -> list[float]:
+    """``weights`` as parts of 1; as they are where all are 0."""
+    whole = sum(weights)
+    return [weight / whole for weight in weights] if whole else weights
 
 
 def _bits(piece: Piece, facts: Facts) -> int:
