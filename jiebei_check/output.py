@@ -110,6 +110,8 @@ def write_bytes(path: str, data: bytes, *, mode: int = 0o666, overwrite: bool = 
     try:
         target = os.path.realpath(path)
         exists = os.path.lexists(path)
+        if os.path.isdir(path):
+            raise IsADirectoryError(errno.EISDIR, "")
         if exists and not overwrite:
             raise WriteError([Problem("exists", path)])
         old = os.stat(target) if os.path.exists(target) else None

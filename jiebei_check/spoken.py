@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from .errors import Refused
 from .spoken_dates import time_of
-from .tongue import QUIT, WHY, Tongue, number_named, number_of, without
+from .tongue import BACK, QUIT, WHY, Tongue, number_named, number_of, without
 from .values import Fact, Value, fold, parse
 
 VALUE, SKIP, KEEP = "value", "skip", "keep"  # beside the words that steer
 _LIST_MARKS = re.compile("[\\s,;/|\u3001]+")  # U+3001 is the enumeration comma
+_DOTTED = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 _DECIMALS = 4  # of a third
 _DIGITS = 3  # of the number of a choice
 _STOPS = "\u3002.!~"
@@ -71,6 +72,8 @@ def _meant(fact: Fact, value: Value, word: str, tongue: Tongue) -> Value:
             raise Refused("ratio_out_of_range", found=word)
         if fact.unit == "percent_a_year" and 0 < value < 1:
             raise Refused("bad_number", found=word)
+        if fact.unit == "yuan" and _DOTTED.fullmatch(word):
+            raise Refused("bad_number", found=word)  # thirty-eight thousand, as some countries write it
     return value
 
 
@@ -104,7 +107,7 @@ def _echoed(fact: Fact, word: str, tongue: Tongue) -> bool | None:
     if any(mark in asked for mark in tongue.relative.get("negative", ())):
         return None
     for done in tongue.relative.get("done", ()):
-        if word.endswith(done):
+        if word.endswith(done) and done in asked:
             negative = next((one for one in negatives if word.startswith(one)), "")
             verb = word.removeprefix(negative).removesuffix(done)
             if 0 < len(verb) <= _VERB and verb in asked:
@@ -131,7 +134,9 @@ def is_yes(line: str, tongue: Tongue) -> bool:
 def file_named(line: str, tongue: Tongue) -> str | None:
     """The file that a line names: empty where it says no, None where it says yes without a name, or gives none that a file can have."""
     word = fold(line)
-    if word in tongue.yes_file or word in tongue.notation.yes or word in tongue.commands[WHY] or word == "-":
+    if word in tongue.yes_file or word in tongue.notation.yes or word in tongue.commands[WHY] or word in tongue.commands[BACK]:
+        return None
+    if word == "-" or word.isdigit():  # an answer left over from the questions
         return None
     if word in tongue.no_file or word in tongue.notation.no or word in tongue.notation.unknown or word in tongue.commands[QUIT] or not word:
         return ""

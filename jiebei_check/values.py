@@ -268,6 +268,7 @@ def _read_amount(word: str, notation: Notation) -> int | None:
             if len(whole) > 15 or len(decimals) > _DECIMALS:
                 return None
             pending = int(whole) * _SCALE + int(decimals.ljust(_DECIMALS, "0"))
+            unit = 0 if whole.startswith("0") else unit  # "3 myriad 05" is 30,005
             position = literal.end()
             continue
         if mark in notation.digits:

@@ -13,6 +13,7 @@ DEFAULT_LANGUAGE = "zh"
 FALLBACK_LANGUAGE = "en"
 _MOST_PROBLEMS = 100  # nobody reads further, and a file of another kind has tens of thousands
 _LONGEST = 80  # of what was found
+_SMALL = 10  # per cent; below it a tenth makes a difference
 
 
 def text_in(text: Text, language: str) -> str:
@@ -66,7 +67,8 @@ class Wording:
         if isinstance(value, str):
             return self._label(fact, value) if fact.choices else value
         if fact.unit == "ratio":
-            return f"{value * 100:.0f}%"
+            percent = round(value * 100, 1)
+            return f"{percent:.1f}%" if percent < _SMALL and percent % 1 else f"{percent:.0f}%"
         number = f"{round(value, 2):,}"
         return f"{number}%" if fact.unit == "percent_a_year" else number
 

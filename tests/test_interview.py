@@ -346,6 +346,15 @@ AS_OF = "2026-11-23"
         ("line.message", "应该是评估未通过", "assessment_failed"),
         ("line.message", "是别的", "other"),
         ("repayment.overdue_now", "No!", False),
+        ("activity.ever_borrowed", "没借过", False),
+        ("credit.report_checked", "查过", True),
+        ("line.change", "被冻结了", "frozen"),
+        ("line.change", "第三个", "frozen"),
+        ("line.change", "it's frozen", "frozen"),
+        ("line.limit_before", "3万05", 30005),
+        ("line.changed_on", "去年秋天", "2025-10"),
+        ("line.changed_on", "去年双十一", "2025-11-11"),
+        ("line.changed_on", "October last year", "2025-10"),
         ("line.limit_before", "一万多块", 10000),
     ],
 )
@@ -381,6 +390,10 @@ def test_what_a_keyboard_produces_is_understood(rules: RuleSet, fact: str, typed
         ("line.changed_on", "12底"),
         ("line.changed_on", "99年底"),
         ("line.changed_on", "last 3"),
+        ("account.checked_after_update", "没更新过"),  # not tried, or put right?
+        ("repayment.overdue_now", "有时候"),
+        ("line.limit_before", "38.000"),
+        ("line.limit_before", "$5000"),
     ],
 )
 def test_what_could_mean_two_things_is_asked_again(rules: RuleSet, fact: str, typed: str) -> None:
@@ -399,6 +412,8 @@ def test_what_could_mean_two_things_is_asked_again(rules: RuleSet, fact: str, ty
         ("好的", None),
         ("-", None),
         ("?", None),
+        ("<", None),
+        ("2", None),
         ("last", "last"),
         ("a\x1b[31m", None),
     ],

@@ -219,7 +219,9 @@ def test_where_input_ends_an_existing_file_is_not_overwritten_and_the_exit_code_
     assert (tmp_path / "p.yaml").read_text(encoding="utf-8") == "keep me"
 
 
-@pytest.mark.parametrize(("name", "says"), [(".", "这是一个文件夹"), ("nowhere/p.yaml", "没有这个文件夹"), ("", "没有这个文件夹")])
+@pytest.mark.parametrize(
+    ("name", "says"), [(".", "这是一个文件夹"), ("nowhere/p.yaml", "没有这个文件夹"), ("", "没有这个文件夹"), ("-", "不能当文件名")]
+)
 def test_where_nothing_can_be_saved_is_said_before_anything_is_asked(tmp_path: Path, name: str, says: str) -> None:
     with Terminal("ask", "--save", name, cwd=tmp_path) as terminal:
         terminal.until(says)

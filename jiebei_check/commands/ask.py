@@ -39,7 +39,10 @@ def ask_command(
     require_terminal()
     if source == "-":
         raise UsageError([Problem("from_terminal", field="--from -")])
+    if save == "-":
+        raise WriteError([Problem("no_file_name", save)])
     if save is not None:
+        save = os.path.expanduser(save)
         require_writable(save)  # before anything is asked: nobody wants to answer for nothing
     colored = common.wants_color(color)
     rules = common.choose_rules(rules_folder, lang)
