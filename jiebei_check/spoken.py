@@ -19,7 +19,7 @@ _DOTTED = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 _DECIMALS = 4  # of a third
 _DIGITS = 3  # of the number of a choice
 _STOPS = "\u3002.!~"
-_COUNTED = ("", "yuan", "ratio", "payments_a_month")  # units of which there can be none
+_MEASURED = ("months", "days", "years", "percent_a_year")  # "none" is no length of time, no age and no rate
 _VERB = 2  # characters of a verb that is echoed
 _MOST = 2  # a share of more than twice the whole is a percentage without its sign
 
@@ -156,7 +156,7 @@ def _plain(fact: Fact, word: str, tongue: Tongue, as_of: str) -> object:
     word = without(word, tongue.relative.get("about", ()))
     if fact.type == "date":
         return time_of(word, tongue, as_of)
-    if word in tongue.notation.no and fact.unit in _COUNTED:
+    if word in tongue.notation.no and fact.unit not in _MEASURED:
         return 0  # "none"; that nothing ever happened is no number of months since it did
     word = _without_odd(word, tongue)
     found = (_halves(fact, word, tongue), _share(fact, word, tongue), number_named(word, tongue))
@@ -165,7 +165,7 @@ def _plain(fact: Fact, word: str, tongue: Tongue, as_of: str) -> object:
 
 def _nth(fact: Fact, word: str, tongue: Tongue) -> str | None:
     place = number_of(word, tongue) if len(word) <= _DIGITS else None
-    return fact.keys[int(place) - 1] if place in range(1, len(fact.keys) + 1) else None  # type: ignore[arg-type]  # not None
+    return fact.keys[int(place) - 1] if place and place in range(1, len(fact.keys) + 1) else None
 
 
 def _halves(fact: Fact, word: str, tongue: Tongue) -> float | None:

@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 
 from .tongue import DAYS_A_WEEK, MONTHS, MONTHS_A_YEAR, WEEKDAYS, Tongue, number_of, without
+from .values import is_figure
 
 _MONTH_DAY = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?-?", re.ASCII)
 _UNMARKED = re.compile(r"(\d{4})(\d{2})(\d{2})?", re.ASCII)
@@ -169,14 +170,10 @@ def _figures(word: str, tongue: Tongue) -> str:
     parts = re.split("(" + "|".join(map(re.escape, marks)) + ")", word) if marks else [word]
     plain = ""
     for part in parts:
-        number = number_of(part, tongue) if part.strip() and part not in marks and _is_figure(part.strip()[-1], tongue) else None
+        end = part.strip()[-1:]  # a number ends in a figure; what is counted ("3 of them") is no month
+        number = number_of(part, tongue) if end and part not in marks and is_figure(end, tongue.notation) else None
         plain += marks.get(part, part) if number is None else f"{number:g}"
     return plain.strip()
-
-
-def _is_figure(mark: str, tongue: Tongue) -> bool:
-    """Whether a number ends here, and not the word for what is counted."""
-    return mark.isdigit() or mark in tongue.notation.digits or mark in tongue.notation.tens
 
 
 def _latest(word: str, today: date) -> str | None:

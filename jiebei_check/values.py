@@ -239,12 +239,13 @@ def _closed_up(word: str, notation: Notation) -> str:
     """``word`` without blanks; it stays as it is where one parts two numbers ("2 3"), which only groups of three may be."""
     parts = word.split()
     for left, right in pairwise(parts):
-        if _is_figure(left[-1], notation) and _is_figure(right[0], notation) and not _GROUP.match(right):
+        if is_figure(left[-1], notation) and is_figure(right[0], notation) and not _GROUP.match(right):
             return word
     return "".join(parts)
 
 
-def _is_figure(mark: str, notation: Notation) -> bool:
+def is_figure(mark: str, notation: Notation) -> bool:
+    """Whether a character is one that numbers are written with."""
     return mark.isdigit() or mark in notation.digits or mark in notation.tens
 
 
